@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Options;
+
+namespace FleetConsole.Server.Sources;
+
+/// <summary>A host's faces. An address that cannot be told is null, and <see cref="Problem"/> says why.</summary>
+internal sealed record HostFaces(string Host, Uri? GitRpc, Uri? Agent, string Unit, string Problem);
+
+/// <summary>The one mapping from a host's name in Prometheus to its other addresses.</summary>
+internal sealed class HostMap(IOptions<HostOptions> options)
+{
+    public HostFaces Find(string host)
+    {
+        var own = options.Value.Overrides.GetValueOrDefault(host);
+        var gitRpc = Resolve(host, own?.GitRpcAddress ?? options.Value.GitRpcAddress, "GitRpcAddress", ["http", "https"], out var gitRpcProblem);
+        var agent = Resolve(host, own?.AgentAddress ?? options.Value.AgentAddress, "AgentAddress", ["https"], out var agentProblem);
+        var problem = string.Join(' ', new[] { gitRpcProblem, agentProblem }.Where(p => p.Length > 0));
+        return new(host, gitRpc, agent, own?.Unit ?? options.Value.Unit, problem);
+    }
+
+    private static Uri? Resolve(string host, string template, string key, string[] schemes, out string problem)
+    {
+        problem = "";
+        if (template.Length == 0)
+        {
+            problem = $"Hosts:{key} is empty and Hosts:Overrides:{host}:{key} is not set.";
+            return null;
+        }
+
+        var colon = host.LastIndexOf(':');
+        var name = colon > 0 && host[(colon + 1)..].All(char.IsAsciiDigit) ? host[..colon] : host;
+        var text = template.Replace("{host}", host, StringComparison.Ordinal).Replace("{name}", name, StringComparison.Ordinal);
+        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && schemes.Contains(uri.Scheme) && uri.Host.Length > 0 && uri.UserInfo.Length == 0)
+            return uri;
+        problem = $"Hosts:{key} gives \"{text}\" for this host, which is not a {string.Join(" or ", schemes)} address; set Hosts:Overrides:{host}:{key}.";
+        return null;
+    }
+}

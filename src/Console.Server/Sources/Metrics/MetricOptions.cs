@@ -1,0 +1,54 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace FleetConsole.Server.Sources.Metrics;
+
+/// <summary>
+/// The names under which a fleet exports what the console reads. The code knows roles; a preset fills the names, and
+/// each can be set on its own. A name that is empty means "this fleet has no such metric".
+/// </summary>
+internal sealed class MetricOptions
+{
+    public const string Section = "Metrics";
+
+    /// <summary><c>gitaly</c>, or <c>go-grpc</c> for any Go server with go-grpc-prometheus's names.</summary>
+    [RegularExpression("gitaly|go-grpc", ErrorMessage = "Metrics:Preset must be gitaly or go-grpc.")]
+    public string Preset { get; set; } = "gitaly";
+
+    /// <summary>Series selector of the fleet's servers, without braces.</summary>
+    [Required(AllowEmptyStrings = true)]
+    public string Selector { get; set; } = "job=\"gitaly\"";
+
+    /// <summary>The label whose value names a host.</summary>
+    [Required, RegularExpression("[a-zA-Z_][a-zA-Z0-9_]*")]
+    public string HostLabel { get; set; } = "instance";
+
+    public string? LatencyHistogram { get; set; }
+
+    public string? StartedTotal { get; set; }
+
+    public string? HandledTotal { get; set; }
+
+    public string? ServiceLabel { get; set; }
+
+    public string? MethodLabel { get; set; }
+
+    /// <summary>Services that are left out when methods are pooled: their calls say nothing about Git.</summary>
+    public string? PooledExcept { get; set; }
+
+    public string? BuildInfo { get; set; }
+
+    public string? VersionLabel { get; set; }
+
+    public string? ForkingHistogram { get; set; }
+
+    /// <summary>CPU of the whole service, children included (cAdvisor, or the agent).</summary>
+    public string? ServiceCpu { get; set; }
+
+    /// <summary>The label by which the service's series find their host; a template for its cgroup id is in the mapping.</summary>
+    [Required, RegularExpression("[a-zA-Z_][a-zA-Z0-9_]*")]
+    public string ServiceHostLabel { get; set; } = "instance";
+
+    /// <summary>The <c>id</c> label of the whole service: its cgroup's path.</summary>
+    [Required]
+    public string ServiceId { get; set; } = "/system.slice/gitaly.service";
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text;
+
+namespace FleetConsole.Server.Sources.Metrics;
+
+/// <summary>Builds the queries. Whatever comes from outside goes through <see cref="Quote"/> or <see cref="OneOf"/>.</summary>
+internal sealed class PromQl(MetricNames names)
+{
+    /// <summary>One sample a host.</summary>
+    public string Up() => $"max by ({names.HostLabel}) (up{Braces()})";
+
+    /// <summary>Hosts seen within the window, even those that are gone now.</summary>
+    public string SeenWithin(TimeSpan window) =>
+        $"group by ({names.HostLabel}) (last_over_time({names.ProcessStart}{Braces()}[{Duration(window)}]))";
+
+    public string ProcessStart(IReadOnlyCollection<string>? hosts = null) =>
+        $"max by ({names.HostLabel}) ({names.ProcessStart}{Braces(Hosts(hosts))})";
+
+    public string Gauge(string metric) => $"max by ({names.HostLabel}) ({metric}{Braces()})";
+
+    public string Rate(string counter, TimeSpan window) =>
+        $"sum by ({names.HostLabel}) (rate({counter}{Braces()}[{Duration(window)}]))";
+
+    public string BuildInfo(IReadOnlyCollection<string>? hosts = null) =>
+        $"group by ({names.HostLabel}, {names.VersionLabel}) ({names.BuildInfo}{Braces(Hosts(hosts))})";
+
+    /// <summary>Requests per second, health checks left out.</summary>
+    public string RequestRate(TimeSpan window) =>
+        $"sum by ({names.HostLabel}) (rate({names.HandledTotal}{Braces(Pooled())}[{Duration(window)}]))";
+
+    /// <summary>Methods that answered anything within the window.</summary>
+    public string MethodsWithTraffic(TimeSpan window) =>
+        $"sum by ({names.ServiceLabel}, {names.MethodLabel}) (increase({names.LatencyHistogram}_count{Braces(Pooled())}[{Duration(window)}])) > 0";
+
+    /// <summary>
+    /// A latency quantile: buckets are summed first and the quantile is taken of the sum, since a quantile of
+    /// quantiles is none.
+    /// </summary>
+    /// <param name="methods">"service/method"; empty pools all but the excluded services.</param>
+    public string LatencyQuantile(
+        double quantile, TimeSpan window, IReadOnlyCollection<string>? hosts = null, IReadOnlyCollection<string>? methods = null)
+    {
+        var pooled = methods is null || methods.Count == 0;
+        var by = pooled ? $"{names.HostLabel}, le" : $"{names.HostLabel}, {names.ServiceLabel}, {names.MethodLabel}, le";
+        var which = pooled ? Pooled() : Methods(methods!);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"histogram_quantile({quantile:0.####}, sum by ({by}) (rate({names.LatencyHistogram}_bucket{Braces(Hosts(hosts), which)}[{Duration(window)}])))");
+    }
+
+    /// <summary>Utilisation of the fork lock: seconds spent forking per second, i.e. spawns/s x mean fork time.</summary>
+    public string ForkUtilisation(TimeSpan window) =>
+        $"sum by ({names.HostLabel}) (rate({names.ForkingHistogram}_sum{Braces()}[{Duration(window)}]))";
+
+    /// <summary>Cores used by the whole service, children included; the per-CPU series are summed.</summary>
+    public string ServiceCpu(TimeSpan window) =>
+        $"sum by ({names.ServiceHostLabel}) (rate({names.ServiceCpu}{{id={Quote(names.ServiceId)}}}[{Duration(window)}]))";
+
+    /// <summary>Samples of the start time in the window: what scrape interval Prometheus had then.</summary>
+    public string SamplesWithin(TimeSpan window) => $"max(count_over_time({names.ProcessStart}{Braces()}[{Duration(window)}]))";
+
+    private string Hosts(IReadOnlyCollection<string>? hosts) =>
+        hosts is null || hosts.Count == 0 ? "" : $"{names.HostLabel}=~{OneOf(hosts)}";
+
+    private string Pooled() => names.PooledExcept.Length == 0 ? "" : $"{names.ServiceLabel}!={Quote(names.PooledExcept)}";
+
+    private string Methods(IReadOnlyCollection<string> methods)
+    {
+        var pairs = methods.Select(m => m.Split('/', 2)).ToList();
+        return $"{names.ServiceLabel}=~{OneOf(pairs.Select(p => p[0]))},{names.MethodLabel}=~{OneOf(pairs.Select(p => p[^1]))}";
+    }
+
+    private string Braces(params string[] more) =>
+        "{" + string.Join(',', more.Prepend(names.Selector).Where(part => part.Length > 0)) + "}";
+
+    private static string Duration(TimeSpan window) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(long)Math.Ceiling(window.TotalSeconds)}s");
+
+    /// <summary>A PromQL string literal.</summary>
+    public static string Quote(string value) =>
+        "\"" + value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal) + "\"";
+
+    /// <summary>A PromQL string literal with an RE2 expression that matches just these values.</summary>
+    public static string OneOf(IEnumerable<string> values) =>
+        Quote(string.Join('|', values.Distinct(StringComparer.Ordinal).Select(EscapeRe2)));
+
+    private static string EscapeRe2(string value)
+    {
+        var escaped = new StringBuilder(value.Length + 8);
+        foreach (var c in value)
+        {
+            if ("\\.+*?()|[]{}^$".Contains(c, StringComparison.Ordinal))
+                escaped.Append('\\');
+            escaped.Append(c);
+        }
+
+        return escaped.ToString();
+    }
+}

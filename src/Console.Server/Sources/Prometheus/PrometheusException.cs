@@ -1,0 +1,16 @@
+namespace FleetConsole.Server.Sources.Prometheus;
+
+/// <summary>Prometheus did not give an answer that can be used. The message names the query and the next step.</summary>
+internal abstract class PrometheusException(string message, Exception? cause) : Exception(message, cause);
+
+/// <summary>No answer: no connection, a deadline, 503, or an answer cut off.</summary>
+internal sealed class PrometheusUnavailableException(Uri endpoint, string query, string what, Exception? cause = null)
+    : PrometheusException($"Prometheus at {endpoint.GetLeftPart(UriPartial.Authority)} {what}. Check that it runs and that the console reaches it. Query: {query}", cause);
+
+/// <summary>Prometheus refused the query (400, 422) or another status said that asking again will not help.</summary>
+internal sealed class PrometheusRefusedException(Uri endpoint, string query, string what)
+    : PrometheusException($"Prometheus at {endpoint.GetLeftPart(UriPartial.Authority)} refused the query: {what}. Check the metric and label names in the configuration. Query: {query}", null);
+
+/// <summary>An answer that is not Prometheus's: not JSON, another result type, too large.</summary>
+internal sealed class PrometheusFormatException(Uri endpoint, string query, string what, Exception? cause = null)
+    : PrometheusException($"The answer of {endpoint.GetLeftPart(UriPartial.Authority)} is not one of Prometheus's query API: {what}. Check that the address is Prometheus's and not a proxy's. Query: {query}", cause);

@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+
+namespace FleetConsole.Server.Sources;
+
+internal enum SourceKind
+{
+    Prometheus,
+    GitRpc,
+    Agent,
+}
+
+/// <summary>One source as last seen. <paramref name="Message"/> is empty while it is up.</summary>
+internal sealed record SourceState(SourceKind Kind, string Name, bool Up, DateTimeOffset Since, string Message);
+
+/// <summary>What every source's last answer was, and since when it has been so.</summary>
+internal sealed class SourceBoard(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<(SourceKind, string), SourceState> _states = new();
+
+    /// <summary>All sources that were asked at least once, Prometheus first, then by name.</summary>
+    public IReadOnlyList<SourceState> All =>
+        [.. _states.Values.OrderBy(s => s.Kind).ThenBy(s => s.Name, StringComparer.Ordinal)];
+
+    public SourceState? Find(SourceKind kind, string name) => _states.GetValueOrDefault((kind, name));
+
+    /// <summary>Records an answer. True when the source went up or down by it.</summary>
+    public bool Up(SourceKind kind, string name) => Report(kind, name, true, "");
+
+    /// <summary>Records a failure. True when the source went down by it; "since" stays at the first failure.</summary>
+    public bool Down(SourceKind kind, string name, string message) => Report(kind, name, false, message);
+
+    private bool Report(SourceKind kind, string name, bool up, string message)
+    {
+        var now = time.GetUtcNow();
+        var changed = false;
+        _states.AddOrUpdate((kind, name),
+            _ =>
+            {
+                changed = true;
+                return new(kind, name, up, now, message);
+            },
+            (_, old) =>
+            {
+                changed = old.Up != up;
+                return changed ? new(kind, name, up, now, message) : old with { Message = message };
+            });
+        return changed;
+    }
+}
