@@ -6,7 +6,7 @@ namespace FleetConsole.Server.Sources;
 internal sealed record HostFaces(string Host, Uri? GitRpc, Uri? Agent, string Unit, string Problem);
 
 /// <summary>The one mapping from a host's name in Prometheus to its other addresses.</summary>
-internal sealed class HostMap(IOptions<HostOptions> options)
+internal sealed class HostMap(IOptions<HostMapOptions> options)
 {
     public HostFaces Find(string host)
     {

@@ -1,27 +1,22 @@
 using System.Collections.Concurrent;
+using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Hosting;
 
 namespace FleetConsole.Server.Sources;
 
-internal enum SourceKind
-{
-    Prometheus,
-    GitRpc,
-    Agent,
-}
-
 /// <summary>One source as last seen. <paramref name="Message"/> is empty while it is up.</summary>
-internal sealed record SourceState(SourceKind Kind, string Name, bool Up, DateTimeOffset Since, string Message);
+internal sealed record SourceReport(SourceKind Kind, string Name, bool Up, DateTimeOffset Since, string Message);
 
 /// <summary>What every source's last answer was, and since when it has been so.</summary>
 internal sealed class SourceBoard(TimeProvider time)
 {
-    private readonly ConcurrentDictionary<(SourceKind, string), SourceState> _states = new();
+    private readonly ConcurrentDictionary<(SourceKind, string), SourceReport> _states = new();
 
     /// <summary>All sources that were asked at least once, Prometheus first, then by name.</summary>
-    public IReadOnlyList<SourceState> All =>
+    public IReadOnlyList<SourceReport> All =>
         [.. _states.Values.OrderBy(s => s.Kind).ThenBy(s => s.Name, StringComparer.Ordinal)];
 
-    public SourceState? Find(SourceKind kind, string name) => _states.GetValueOrDefault((kind, name));
+    public SourceReport? Find(SourceKind kind, string name) => _states.GetValueOrDefault((kind, name));
 
     /// <summary>Records an answer. True when the source went up or down by it.</summary>
     public bool Up(SourceKind kind, string name) => Report(kind, name, true, "");
@@ -33,6 +28,7 @@ internal sealed class SourceBoard(TimeProvider time)
     {
         var now = time.GetUtcNow();
         var changed = false;
+        ConsoleMetrics.SourceUp.WithLabels(kind.ToString().ToLowerInvariant(), name).Set(up ? 1 : 0);
         _states.AddOrUpdate((kind, name),
             _ =>
             {

@@ -7,27 +7,46 @@ namespace FleetConsole.Server.Sources.Metrics;
 internal sealed class IncarnationReader(PrometheusClient prometheus, PromQl promQl, MetricNames names)
 {
     /// <summary>
-    /// The processes seen in [from, to] at each step, by host, oldest first. A process that lived for less than a
-    /// step between two steps is not seen.
+    /// The processes seen in [from, to] by host, oldest first: up to <paramref name="cut"/> at each coarse step, after
+    /// it at each fine one. A process that lived for less than a step between two steps is not seen.
     /// </summary>
+    /// <param name="hosts">Empty: every host.</param>
     /// <exception cref="PrometheusException">Prometheus did not answer.</exception>
     public async Task<IReadOnlyDictionary<string, IReadOnlyList<ProcessIncarnation>>> ReadAsync(
-        IReadOnlyCollection<string> hosts, DateTimeOffset from, DateTimeOffset to, TimeSpan step, CancellationToken cancellationToken)
+        IReadOnlyCollection<string> hosts, DateTimeOffset from, DateTimeOffset cut, TimeSpan coarse, TimeSpan fine, DateTimeOffset to,
+        CancellationToken cancellationToken)
     {
-        var starts = prometheus.QueryRangeAsync(promQl.ProcessStart(hosts), from, to, step, cancellationToken);
+        var starts = ReadBothAsync(promQl.ProcessStart(hosts), from, cut, coarse, fine, to, cancellationToken);
         var builds = names.BuildInfo.Length == 0
             ? Task.FromResult<IReadOnlyList<Series>>([])
-            : prometheus.QueryRangeAsync(promQl.BuildInfo(hosts), from, to, step, cancellationToken);
+            : ReadBothAsync(promQl.BuildInfo(hosts), from, cut, coarse, fine, to, cancellationToken);
         await Task.WhenAll(starts, builds);
 
         var versions = (await builds).ToLookup(
             series => series[names.HostLabel],
             series => new VersionSamples(series[names.VersionLabel], series.Times),
             StringComparer.Ordinal);
-        return (await starts).ToDictionary(
-            series => series[names.HostLabel],
-            series => Incarnations.Split(
-                new HostId(series[names.HostLabel]), series.Times, series.Values, [.. versions[series[names.HostLabel]]]),
+        return (await starts).GroupBy(series => series[names.HostLabel], StringComparer.Ordinal).ToDictionary(
+            host => host.Key,
+            host => Incarnations.Split(
+                new HostId(host.Key),
+                [.. host.SelectMany(part => part.Times)],
+                [.. host.SelectMany(part => part.Values)],
+                [.. versions[host.Key]]),
             StringComparer.Ordinal);
+    }
+
+    // The coarse part first, so that a host's samples stay in order of time when they are joined.
+    private async Task<IReadOnlyList<Series>> ReadBothAsync(
+        string promql, DateTimeOffset from, DateTimeOffset cut, TimeSpan coarse, TimeSpan fine, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        if (cut <= from)
+            return await prometheus.QueryRangeAsync(promql, from, to, fine, cancellationToken);
+        if (cut >= to)
+            return await prometheus.QueryRangeAsync(promql, from, to, coarse, cancellationToken);
+        var early = prometheus.QueryRangeAsync(promql, from, cut, coarse, cancellationToken);
+        var late = prometheus.QueryRangeAsync(promql, cut + fine, to, fine, cancellationToken);
+        await Task.WhenAll(early, late);
+        return [.. await early, .. await late];
     }
 }

@@ -36,12 +36,11 @@ internal sealed class MetricNames(IOptions<MetricOptions> options)
 
     public string ServiceId => _set.ServiceId;
 
-    // These come from Prometheus's own Go and process collectors; every server in Go has them under these names.
-    public string ProcessStart => "process_start_time_seconds";
+    public string ProcessStart => _set.ProcessStart ?? "process_start_time_seconds";
 
-    public string ProcessCpu => "process_cpu_seconds_total";
+    public string ProcessCpu => _set.ProcessCpu ?? "process_cpu_seconds_total";
 
-    public string VirtualMemory => "process_virtual_memory_bytes";
+    public string VirtualMemory => _set.VirtualMemory ?? "process_virtual_memory_bytes";
 
-    public string ResidentMemory => "process_resident_memory_bytes";
+    public string ResidentMemory => _set.ResidentMemory ?? "process_resident_memory_bytes";
 }

@@ -39,6 +39,15 @@ internal sealed class MetricOptions
 
     public string? VersionLabel { get; set; }
 
+    /// <summary>This and the next three come from Prometheus's own process collector, under one name in every language.</summary>
+    public string? ProcessStart { get; set; }
+
+    public string? ProcessCpu { get; set; }
+
+    public string? VirtualMemory { get; set; }
+
+    public string? ResidentMemory { get; set; }
+
     public string? ForkingHistogram { get; set; }
 
     /// <summary>CPU of the whole service, children included (cAdvisor, or the agent).</summary>

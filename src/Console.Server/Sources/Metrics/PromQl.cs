@@ -9,9 +9,9 @@ internal sealed class PromQl(MetricNames names)
     /// <summary>One sample a host.</summary>
     public string Up() => $"max by ({names.HostLabel}) (up{Braces()})";
 
-    /// <summary>Hosts seen within the window, even those that are gone now.</summary>
-    public string SeenWithin(TimeSpan window) =>
-        $"group by ({names.HostLabel}) (last_over_time({names.ProcessStart}{Braces()}[{Duration(window)}]))";
+    /// <summary>The last process start of every host seen within the window, even of those that are gone now.</summary>
+    public string LastStartWithin(TimeSpan window) =>
+        $"max by ({names.HostLabel}) (last_over_time({names.ProcessStart}{Braces()}[{Duration(window)}]))";
 
     public string ProcessStart(IReadOnlyCollection<string>? hosts = null) =>
         $"max by ({names.HostLabel}) ({names.ProcessStart}{Braces(Hosts(hosts))})";

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using FleetConsole.Server.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace FleetConsole.Server.Sources.Prometheus;
@@ -9,7 +10,7 @@ namespace FleetConsole.Server.Sources.Prometheus;
 /// Prometheus's HTTP API. Knows no metric names. Every call has a deadline and a size limit and ends in series or in
 /// one of the <see cref="PrometheusException"/>s.
 /// </summary>
-internal sealed class PrometheusClient(HttpClient http, IOptions<PrometheusOptions> options)
+internal sealed class PrometheusClient(HttpClient http, IOptions<PrometheusOptions> options, TimeProvider time)
 {
     public Uri Endpoint => options.Value.Url;
 
@@ -36,13 +37,17 @@ internal sealed class PrometheusClient(HttpClient http, IOptions<PrometheusOptio
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(TimeSpan.FromSeconds(options.Value.TimeoutSeconds));
+        var started = time.GetTimestamp();
+        var result = "failure";
         try
         {
             using var form = new FormUrlEncodedContent([new("query", promql), .. more]);
             using var request = new HttpRequestMessage(HttpMethod.Post, $"api/v1/{path}") { Content = form };
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
             var body = await ReadBodyAsync(response, promql, deadline.Token);
-            return Read(response.StatusCode, body, resultType, promql);
+            var series = Read(response.StatusCode, body, resultType, promql);
+            result = "success";
+            return series;
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -55,6 +60,10 @@ internal sealed class PrometheusClient(HttpClient http, IOptions<PrometheusOptio
         catch (IOException e)
         {
             throw new PrometheusUnavailableException(Endpoint, promql, $"broke off its answer ({e.Message})", e);
+        }
+        finally
+        {
+            ConsoleMetrics.PrometheusQueries.WithLabels(result).Observe(time.GetElapsedTime(started).TotalSeconds);
         }
     }
 

@@ -6,7 +6,7 @@ namespace FleetConsole.Server.Sources;
 /// How a host that Prometheus shows is found elsewhere. In a template <c>{host}</c> stands for the host label's value
 /// and <c>{name}</c> for that value without a port.
 /// </summary>
-internal sealed class HostOptions
+internal sealed class HostMapOptions
 {
     public const string Section = "Hosts";
 

@@ -1,0 +1,74 @@
+using FleetConsole.Contracts.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace FleetConsole.Client.Api;
+
+/// <summary>
+/// All of the console's own interface over gRPC-Web. The cookie travels by itself, since the page and the services
+/// share one address.
+/// </summary>
+internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
+    : IFleetApi, ILatencyApi, ICapturesApi, IAuditApi, IControlApi
+{
+    // Longer than the server's own deadline towards Prometheus, so that its message arrives rather than ours.
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    private readonly Fleet.FleetClient _fleet = new(channel);
+    private readonly Latency.LatencyClient _latency = new(channel);
+    private readonly Captures.CapturesClient _captures = new(channel);
+    private readonly Audit.AuditClient _audit = new(channel);
+    private readonly Control.ControlClient _control = new(channel);
+
+    public Task<FleetReply> GetFleetAsync(CancellationToken cancellationToken) =>
+        Ask(_fleet.GetFleetAsync(new(), Options(cancellationToken)), cancellationToken);
+
+    public Task<HostReply> GetHostAsync(string host, CancellationToken cancellationToken) =>
+        Ask(_fleet.GetHostAsync(new() { Host = host }, Options(cancellationToken)), cancellationToken);
+
+    public Task<CurvesReply> GetCurvesAsync(CurvesRequest request, CancellationToken cancellationToken) =>
+        Ask(_latency.GetCurvesAsync(request, Options(cancellationToken)), cancellationToken);
+
+    public Task<ListCapturesReply> ListCapturesAsync(string host, CancellationToken cancellationToken) =>
+        Ask(_captures.ListCapturesAsync(new() { Host = host }, Options(cancellationToken)), cancellationToken);
+
+    public Task<ListAuditReply> ListAuditAsync(long beforeId, CancellationToken cancellationToken) =>
+        Ask(_audit.ListAuditAsync(new() { BeforeId = beforeId }, Options(cancellationToken)), cancellationToken);
+
+    public Task<CommandView> RestartAsync(RestartHostRequest request, CancellationToken cancellationToken) =>
+        Ask(_control.RestartAsync(request, Options(cancellationToken)), cancellationToken);
+
+    public Task<CommandView> ProfileAsync(ProfileHostRequest request, CancellationToken cancellationToken) =>
+        Ask(_control.ProfileAsync(request, Options(cancellationToken)), cancellationToken);
+
+    public Task<ListCommandsReply> ListCommandsAsync(string host, CancellationToken cancellationToken) =>
+        Ask(_control.ListCommandsAsync(new() { Host = host }, Options(cancellationToken)), cancellationToken);
+
+    private CallOptions Options(CancellationToken cancellationToken) =>
+        new(deadline: (time.GetUtcNow() + Deadline).UtcDateTime, cancellationToken: cancellationToken);
+
+    private static async Task<T> Ask<T>(AsyncUnaryCall<T> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call;
+        }
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ApiException(e.StatusCode, Explain(e), e);
+        }
+        catch (RpcException e)
+        {
+            throw new OperationCanceledException("The page no longer waits for this call.", e, cancellationToken);
+        }
+    }
+
+    private static string Explain(RpcException e) => e.StatusCode switch
+    {
+        StatusCode.Unauthenticated => "You are signed out. Reload the page and sign in again.",
+        StatusCode.DeadlineExceeded => "The console's server did not answer within 30 s.",
+        StatusCode.Unavailable when e.Status.DebugException is HttpRequestException or null && e.Status.Detail.StartsWith("Error", StringComparison.Ordinal) =>
+            "The console's server cannot be reached. What you see is what it last said.",
+        _ => e.Status.Detail.Length > 0 ? e.Status.Detail : $"The console's server answered {e.StatusCode}.",
+    };
+}

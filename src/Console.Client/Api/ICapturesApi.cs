@@ -1,0 +1,11 @@
+using FleetConsole.Contracts.V1;
+
+namespace FleetConsole.Client.Api;
+
+/// <summary>Captured profiles, as a page asks for them.</summary>
+public interface ICapturesApi
+{
+    /// <param name="host">Empty: every host.</param>
+    /// <exception cref="ApiException">The call failed.</exception>
+    Task<ListCapturesReply> ListCapturesAsync(string host, CancellationToken cancellationToken);
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+using Plotly.Blazor;
+using Plotly.Blazor.LayoutLib;
+using Plotly.Blazor.LayoutLib.XAxisLib;
+using Plotly.Blazor.Traces;
+using Plotly.Blazor.Traces.ScatterLib;
+
+namespace FleetConsole.Client.Components;
+
+/// <summary>How charts look: lines, axes, marks.</summary>
+internal static class ChartLook
+{
+    private const string DarkInk = "#9aa5b5";
+    private const string LightInk = "#56606f";
+
+    public static Config Config { get; } = new() { Responsive = true, DisplayLogo = false };
+
+    public static ITrace Line(ChartTrace trace) => new Scatter
+    {
+        Name = trace.Name,
+        LegendGroup = trace.Group,
+        ShowLegend = trace.Current,
+        Mode = ModeFlag.Lines,
+        ConnectGaps = false,
+        Opacity = trace.Current ? 1m : 0.4m,
+        Line = new Line { Color = trace.Color, Width = trace.Current ? 2.2m : 1.1m, Dash = trace.Dash },
+        HoverTemplate = "%{y:.4~s}s<extra>%{fullData.name}</extra>",
+    };
+
+    public static Plotly.Blazor.Layout Layout(ChartAxis axis, bool logScale, bool dark, IReadOnlyList<ChartMark> marks)
+    {
+        var ink = dark ? DarkInk : LightInk;
+        var grid = dark ? "#232a35" : "#e6e9ee";
+        return new()
+        {
+            PaperBgColor = "rgba(0,0,0,0)",
+            PlotBgColor = "rgba(0,0,0,0)",
+            Font = new() { Color = ink, Family = "system-ui, sans-serif", Size = 12 },
+            Margin = new() { L = 60, R = 12, T = 24, B = 44 },
+            HoverMode = HoverModeEnum.Closest,
+            UiRevision = $"{axis}/{logScale}",
+            ShowLegend = true,
+            Legend = [new() { Orientation = Plotly.Blazor.LayoutLib.LegendLib.OrientationEnum.H, Y = 1.08m, X = 0 }],
+            XAxis =
+            [
+                new()
+                {
+                    Title = new() { Text = axis == ChartAxis.Age ? "Process age (hours)" : "Time (UTC)" },
+                    Type = axis == ChartAxis.Age ? TypeEnum.Linear : TypeEnum.Date,
+                    RangeMode = axis == ChartAxis.Age ? RangeModeEnum.NonNegative : RangeModeEnum.Normal,
+                    GridColor = grid,
+                    ZeroLineColor = grid,
+                },
+            ],
+            YAxis =
+            [
+                new()
+                {
+                    Title = new() { Text = "Latency (s)" },
+                    Type = logScale ? Plotly.Blazor.LayoutLib.YAxisLib.TypeEnum.Log : Plotly.Blazor.LayoutLib.YAxisLib.TypeEnum.Linear,
+                    RangeMode = Plotly.Blazor.LayoutLib.YAxisLib.RangeModeEnum.ToZero,
+                    TickFormat = "~s",
+                    GridColor = grid,
+                    ZeroLineColor = grid,
+                },
+            ],
+            Shapes = [.. marks.Select(mark => Upright(mark, ink))],
+            Annotations = [.. marks.Select(mark => Word(mark, ink))],
+        };
+    }
+
+    private static Shape Upright(ChartMark mark, string ink) => new()
+    {
+        Type = Plotly.Blazor.LayoutLib.ShapeLib.TypeEnum.Line,
+        XRef = "x",
+        YRef = "paper",
+        X0 = Date(mark),
+        X1 = Date(mark),
+        Y0 = 0,
+        Y1 = 1,
+        Line = new() { Color = ink, Width = 1, Dash = "dot" },
+    };
+
+    private static Annotation Word(ChartMark mark, string ink) => new()
+    {
+        XRef = "x",
+        YRef = "paper",
+        X = Date(mark),
+        Y = 1,
+        Text = System.Net.WebUtility.HtmlEncode(mark.Text),
+        ShowArrow = false,
+        XAnchor = Plotly.Blazor.LayoutLib.AnnotationLib.XAnchorEnum.Left,
+        YAnchor = Plotly.Blazor.LayoutLib.AnnotationLib.YAnchorEnum.Top,
+        Font = new() { Color = ink, Size = 11 },
+    };
+
+    private static string Date(ChartMark mark) =>
+        DateTimeOffset.FromUnixTimeMilliseconds((long)(mark.UnixSeconds * 1000)).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,56 @@
+using FleetConsole.Client.Api;
+using FleetConsole.Contracts;
+using FleetConsole.Contracts.V1;
+using Google.Protobuf;
+using Microsoft.AspNetCore.Components;
+
+namespace FleetConsole.Client.Features.Audit;
+
+public partial class AuditPage(IAuditApi api)
+{
+    private long _olderThan;
+
+    /// <summary>What the server rendered, handed to the browser.</summary>
+    [PersistentState]
+    public byte[]? Handed { get; set; }
+
+    protected override IReadOnlyList<string> Topics { get; } = [Changes.Commands];
+
+    private IReadOnlyList<AuditEntry> Entries { get; set; } = [];
+
+    private bool More { get; set; }
+
+    protected override async Task OnInitializedAsync()
+    {
+        if (Handed is not null)
+            Show(ListAuditReply.Parser.ParseFrom(Handed));
+        else
+            await RefreshAsync();
+    }
+
+    protected override async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var newest = await api.ListAuditAsync(0, cancellationToken);
+        Handed = newest.ToByteArray();
+        if (_olderThan == 0)
+            Show(newest);
+        else
+            Entries = [.. newest.Entries.Concat(Entries).DistinctBy(entry => entry.Id).OrderByDescending(entry => entry.Id)];
+    }
+
+    private async Task OlderAsync()
+    {
+        _olderThan = Entries[^1].Id;
+        var older = await api.ListAuditAsync(_olderThan, CancellationToken.None);
+        Entries = [.. Entries, .. older.Entries];
+        More = older.Entries.Count == PageSize;
+    }
+
+    private void Show(ListAuditReply reply)
+    {
+        Entries = reply.Entries;
+        More = reply.Entries.Count == PageSize;
+    }
+
+    private const int PageSize = 200;
+}

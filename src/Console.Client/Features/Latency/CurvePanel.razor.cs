@@ -1,0 +1,40 @@
+using FleetConsole.Client.Components;
+using FleetConsole.Client.Layout;
+using FleetConsole.Contracts.V1;
+using Microsoft.AspNetCore.Components;
+
+namespace FleetConsole.Client.Features.Latency;
+
+/// <summary>A chart of curves with its table behind it.</summary>
+public sealed partial class CurvePanel : IDisposable
+{
+    [CascadingParameter]
+    public required ThemeChoice Theme { get; set; }
+
+    [Parameter, EditorRequired]
+    public required CurvesReply Curves { get; set; }
+
+    [Parameter]
+    public ChartAxis Axis { get; set; }
+
+    [Parameter]
+    public bool LogScale { get; set; }
+
+    private IReadOnlyList<ChartTrace> Traces { get; set; } = [];
+
+    private IReadOnlyList<ChartMark> Marks { get; set; } = [];
+
+    private string Label => $"Latency over {(Axis == ChartAxis.Age ? "process age" : "time")}, {Traces.Count} processes; the numbers are in the table after it";
+
+    protected override void OnInitialized() => Theme.Switched += OnSwitched;
+
+    protected override void OnParametersSet()
+    {
+        Traces = CurveLines.Of(Curves);
+        Marks = CurveLines.MarksOf(Curves);
+    }
+
+    public void Dispose() => Theme.Switched -= OnSwitched;
+
+    private void OnSwitched() => _ = InvokeAsync(StateHasChanged);
+}

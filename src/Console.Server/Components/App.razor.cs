@@ -1,0 +1,17 @@
+using FleetConsole.Client.Layout;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
+using Microsoft.AspNetCore.Components.Web;
+
+namespace FleetConsole.Server.Components;
+
+public partial class App
+{
+    [CascadingParameter]
+    private HttpContext? HttpContext { get; set; }
+
+    private string ThemeCookie => HttpContext?.Request.Cookies[ThemeChoice.Cookie] == ThemeChoice.Light ? ThemeChoice.Light : ThemeChoice.DarkName;
+
+    // The sign-in page answers a form post, which only a page rendered on the server can.
+    private IComponentRenderMode? Mode => HttpContext?.AcceptsInteractiveRouting() == true ? RenderMode.InteractiveWebAssembly : null;
+}

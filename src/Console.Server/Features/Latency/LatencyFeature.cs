@@ -1,0 +1,78 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using FleetConsole.Analysis.Fleet;
+using FleetConsole.Client.Api;
+using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Sources.Prometheus;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.Options;
+using ProcessIncarnation = FleetConsole.Contracts.V1.ProcessIncarnation;
+
+namespace FleetConsole.Server.Features.Latency;
+
+/// <summary>Latency quantiles cut into processes. Equal requests are asked of Prometheus once.</summary>
+internal sealed class LatencyFeature(CurveReader reader, HybridCache cache, IOptions<PrometheusOptions> prometheus) : ILatencyApi
+{
+    public async Task<CurvesReply> GetCurvesAsync(CurvesRequest request, CancellationToken cancellationToken)
+    {
+        var query = CurveQuery.Parse(request);
+        try
+        {
+            var found = await cache.GetOrCreateAsync(query.CacheKey, async cancel => new Reply(Pack(await reader.ReadAsync(query, cancel))),
+                new HybridCacheEntryOptions { Expiration = TimeSpan.FromSeconds(prometheus.Value.PollSeconds) }, cancellationToken: cancellationToken);
+            return found.Message;
+        }
+        catch (PrometheusException e)
+        {
+            throw new ApiException(StatusCode.Unavailable, e.Message, e);
+        }
+    }
+
+    private static CurvesReply Pack(CurveSet set)
+    {
+        var reply = new CurvesReply { Promql = set.PromQl };
+        var index = new Dictionary<(string, double), int>();
+        foreach (var process in set.Processes)
+        {
+            index[(process.Host.Name, process.StartedAt)] = reply.Incarnations.Count;
+            reply.Incarnations.Add(new ProcessIncarnation
+            {
+                Host = process.Host.Name,
+                StartedAt = At(process.StartedAt),
+                LastSeenAt = At(process.LastSeenAt),
+                Version = process.Version,
+            });
+        }
+
+        reply.Curves.AddRange(set.Curves.Select(c => new Curve
+        {
+            Host = c.Curve.Process.Host.Name,
+            Method = c.Method,
+            Incarnation = index[(c.Curve.Process.Host.Name, c.Curve.Process.StartedAt)],
+            X = Bytes(c.Curve.Times),
+            Y = Bytes(c.Curve.Seconds),
+            StepSeconds = c.Sampling.Step.TotalSeconds,
+            WindowSeconds = c.Sampling.Window.TotalSeconds,
+        }));
+        reply.Deploys.AddRange(DeployWave.Find(set.Processes).Select(wave => new DeployMark
+        {
+            FirstRestartAt = At(wave.FirstRestartAt),
+            LastRestartAt = At(wave.LastRestartAt),
+            FromVersions = { wave.FromVersions },
+            ToVersion = wave.ToVersion,
+            Hosts = { wave.Hosts.Select(host => host.Name) },
+        }));
+        return reply;
+    }
+
+    private static Timestamp At(double unixSeconds) => DateTimeOffset.FromUnixTimeMilliseconds((long)(unixSeconds * 1000)).ToTimestamp();
+
+    // The contract's byte order is that of every machine .NET runs on.
+    private static ByteString Bytes(double[] values) => ByteString.CopyFrom(MemoryMarshal.AsBytes<double>(values));
+
+    [ImmutableObject(true)]
+    private sealed record Reply(CurvesReply Message);
+}

@@ -1,0 +1,57 @@
+using FleetConsole.Client.Api;
+using FleetConsole.Contracts;
+using FleetConsole.Server.Features.Audit;
+using FleetConsole.Server.Features.Captures;
+using FleetConsole.Server.Features.Control;
+using FleetConsole.Server.Features.Fleet;
+using FleetConsole.Server.Features.Latency;
+
+namespace FleetConsole.Server.Hosting;
+
+/// <summary>
+/// The features, each under the interface by which pages ask for it, and their gRPC services: the same object answers
+/// a page that is prerendered and a browser.
+/// </summary>
+internal static class FeaturesSetup
+{
+    public static IServiceCollection AddFeatures(this IServiceCollection services)
+    {
+        services.AddHybridCache();
+        services.AddSignalR();
+        services.AddGrpc(grpc => grpc.Interceptors.Add<ApiErrors>());
+        services.AddGrpcHealthChecks();
+        services.AddSingleton<ChangeBroadcast>();
+
+        services.AddSingleton<FleetFeature>();
+        services.AddSingleton<CurveReader>();
+        services.AddSingleton<LatencyFeature>();
+        services.AddSingleton<CapturesFeature>();
+        services.AddSingleton<AuditFeature>();
+        services.AddSingleton<IFleetApi>(provider => provider.GetRequiredService<FleetFeature>());
+        services.AddSingleton<ILatencyApi>(provider => provider.GetRequiredService<LatencyFeature>());
+        services.AddSingleton<ICapturesApi>(provider => provider.GetRequiredService<CapturesFeature>());
+        services.AddSingleton<IAuditApi>(provider => provider.GetRequiredService<AuditFeature>());
+
+        services.AddSingleton<ControlFeature>();
+        services.AddSingleton<IControlApi, PrerenderedControl>();
+        services.AddSingleton<CommandLog>();
+        services.AddTransient<RestartRun>();
+        services.AddTransient<ProfileRun>();
+        services.AddSingleton<CommandRunner>();
+        services.AddHostedService(provider => provider.GetRequiredService<CommandRunner>());
+        return services;
+    }
+
+    public static void MapFeatures(this WebApplication app)
+    {
+        var everywhere = new ServedOn(Listener.Browser, Listener.Grpc);
+        app.MapGrpcService<FleetService>().WithMetadata(everywhere);
+        app.MapGrpcService<LatencyService>().WithMetadata(everywhere);
+        app.MapGrpcService<CapturesService>().WithMetadata(everywhere);
+        app.MapGrpcService<AuditService>().WithMetadata(everywhere);
+        app.MapGrpcService<ControlService>().WithMetadata(everywhere);
+        app.MapGrpcHealthChecksService().AllowAnonymous().WithMetadata(new ServedOn(Listener.Grpc));
+        app.MapHub<ChangesHub>(Changes.Path);
+        app.MapCaptures();
+    }
+}

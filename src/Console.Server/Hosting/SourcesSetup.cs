@@ -1,0 +1,58 @@
+using FleetConsole.Server.Sources;
+using FleetConsole.Server.Sources.Agents;
+using FleetConsole.Server.Sources.GitRpc;
+using FleetConsole.Server.Sources.Metrics;
+using FleetConsole.Server.Sources.Prometheus;
+using FleetConsole.Server.Sources.Watch;
+using Microsoft.Extensions.Options;
+
+namespace FleetConsole.Server.Hosting;
+
+/// <summary>What the console reads, and the watches that read it at a steady pace.</summary>
+internal static class SourcesSetup
+{
+    public static IServiceCollection AddSources(this IServiceCollection services, IConfiguration configuration)
+    {
+        AddChecked<PrometheusOptions>(services, configuration, PrometheusOptions.Section);
+        AddChecked<MetricOptions>(services, configuration, MetricOptions.Section);
+        AddChecked<HostMapOptions>(services, configuration, HostMapOptions.Section);
+        AddChecked<GitRpcOptions>(services, configuration, GitRpcOptions.Section);
+        AddChecked<AgentOptions>(services, configuration, AgentOptions.Section);
+        AddChecked<WatchOptions>(services, configuration, WatchOptions.Section);
+
+        services.AddHttpClient<PrometheusClient>((provider, http) =>
+            {
+                var url = provider.GetRequiredService<IOptions<PrometheusOptions>>().Value.Url;
+                http.BaseAddress = new Uri(url.AbsoluteUri.TrimEnd('/') + "/");
+
+                // Each query has its own deadline.
+                http.Timeout = Timeout.InfiniteTimeSpan;
+            })
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AutomaticDecompression = System.Net.DecompressionMethods.All });
+        services.AddSingleton<SourceBoard>();
+        services.AddSingleton<HostMap>();
+        services.AddSingleton<MetricNames>();
+        services.AddSingleton<PromQl>();
+        services.AddSingleton<IncarnationReader>();
+        services.AddSingleton<FleetReader>();
+        services.AddSingleton<GitRpcServers>();
+        services.AddSingleton<AgentClients>();
+        AddWatch<PrometheusWatch>(services);
+        AddWatch<GitRpcWatch>(services);
+        AddWatch<AgentWatch>(services);
+        return services;
+    }
+
+    private static void AddChecked<T>(IServiceCollection services, IConfiguration configuration, string section)
+        where T : class =>
+        services.AddOptions<T>().Bind(configuration.GetSection(section), binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateDataAnnotations().ValidateOnStart();
+
+    // One object that both runs and can be asked.
+    private static void AddWatch<T>(IServiceCollection services)
+        where T : class, IHostedService
+    {
+        services.AddSingleton<T>();
+        services.AddHostedService(provider => provider.GetRequiredService<T>());
+    }
+}

@@ -1,0 +1,44 @@
+using FleetConsole.Client;
+using FleetConsole.Server.Components;
+using FleetConsole.Server.Hosting;
+using FleetConsole.Server.Security;
+using FleetConsole.Server.Storage;
+using Prometheus;
+
+var builder = WebApplication.CreateBuilder(ConfigurationFile.Without(args));
+ConfigurationFile.AddFrom(args, builder.Configuration);
+builder.AddEndpoints();
+builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddStorage(builder.Configuration);
+builder.Services.AddSecurity();
+builder.Services.AddSources(builder.Configuration);
+builder.Services.AddFeatures();
+builder.Services.AddConsolePages();
+builder.Services.AddCascadingAuthenticationState();
+builder.Services.AddHealthChecks();
+builder.Services.AddRazorComponents()
+    .AddInteractiveWebAssemblyComponents()
+    .AddAuthenticationStateSerialization(options => options.SerializeAllClaims = true);
+
+await using var app = builder.Build();
+if (UsersCommand.Is(args))
+    return await UsersCommand.RunAsync(args, app.Services, System.Console.In, System.Console.Error);
+await app.Services.MigrateAsync(CancellationToken.None);
+
+app.UseResponseHeaders();
+app.UseRouting();
+app.UseListenerGate();
+app.UseHttpMetrics();
+app.UseAuthentication();
+app.UseAuthorization();
+app.UseAntiforgery();
+app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+app.MapStaticAssets().AllowAnonymous();
+app.MapAccount();
+app.MapFeatures();
+app.MapMetrics().AllowAnonymous().WithMetadata(new ServedOn(Listener.Metrics));
+app.MapHealthChecks("/healthz").AllowAnonymous().WithMetadata(new ServedOn(Listener.Metrics));
+app.MapRazorComponents<App>()
+    .AddInteractiveWebAssemblyRenderMode()
+    .AddAdditionalAssemblies(typeof(ClientServices).Assembly);
+return await app.RunToEndAsync();

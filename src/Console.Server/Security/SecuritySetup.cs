@@ -1,0 +1,69 @@
+using FleetConsole.Contracts;
+using FleetConsole.Server.Storage;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace FleetConsole.Server.Security;
+
+/// <summary>Sign-in by ASP.NET Core Identity, and policies that deny whatever names no permission.</summary>
+internal static class SecuritySetup
+{
+    // The browser has the cookie; a script has the token of POST /account/token.
+    private const string EitherScheme = "cookie-or-token";
+
+    public static IServiceCollection AddSecurity(this IServiceCollection services)
+    {
+        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<ConsoleDb>>().CreateDbContext());
+        services.AddIdentityCore<IdentityUser>(options =>
+            {
+                options.Password.RequiredLength = 12;
+                options.Password.RequireDigit = false;
+                options.Password.RequireLowercase = false;
+                options.Password.RequireUppercase = false;
+                options.Password.RequireNonAlphanumeric = false;
+            })
+            .AddRoles<IdentityRole>()
+            .AddEntityFrameworkStores<ConsoleDb>()
+            .AddSignInManager()
+            .AddClaimsPrincipalFactory<ConsoleClaims>();
+        var authentication = services.AddAuthentication(EitherScheme);
+        authentication.AddPolicyScheme(EitherScheme, null, options => options.ForwardDefaultSelector = context =>
+            context.Request.Headers.Authorization.Count > 0 ? IdentityConstants.BearerScheme : IdentityConstants.ApplicationScheme);
+        authentication.AddBearerToken(IdentityConstants.BearerScheme);
+        authentication.AddIdentityCookies();
+        services.ConfigureApplicationCookie(options =>
+        {
+            options.LoginPath = AccountRoutes.SignIn;
+            options.ReturnUrlParameter = AccountRoutes.ReturnUrl;
+            options.Cookie.Name = "fleetconsole";
+            options.Cookie.HttpOnly = true;
+            options.Cookie.SameSite = SameSiteMode.Lax;
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            options.ExpireTimeSpan = TimeSpan.FromHours(12);
+            options.Events.OnRedirectToLogin = context => Redirect(context, StatusCodes.Status401Unauthorized);
+            options.Events.OnRedirectToAccessDenied = context => Redirect(context, StatusCodes.Status403Forbidden);
+        });
+
+        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        services.Configure<AuthorizationOptions>(options =>
+        {
+            foreach (var permission in Permissions.All)
+                options.AddPolicy(permission, policy => policy.RequireAuthenticatedUser().RequireClaim(Permissions.ClaimType, permission));
+        });
+        return services;
+    }
+
+    // A person is led to the sign-in page; a program gets the status it can act on.
+    private static Task Redirect(RedirectContext<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions> context, int status)
+    {
+        var person = HttpMethods.IsGet(context.Request.Method)
+            && context.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html");
+        if (person && status == StatusCodes.Status401Unauthorized)
+            context.Response.Redirect(context.RedirectUri);
+        else
+            context.Response.StatusCode = status;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
+using FleetConsole.Contracts.Agent.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.Extensions.Options;
+
+namespace FleetConsole.Server.Sources.Agents;
+
+/// <summary>Host agents over mutual TLS. Every call has a deadline; errors come as <see cref="AgentException"/>.</summary>
+internal sealed class AgentClients(IOptions<AgentOptions> options, TimeProvider time) : IDisposable
+{
+    private readonly ConcurrentDictionary<Uri, GrpcChannel> _channels = new();
+    private readonly Lazy<X509Certificate2Collection> _authorities = new(() =>
+    {
+        var found = new X509Certificate2Collection();
+        found.ImportFromPemFile(options.Value.AuthorityFile);
+        return found;
+    });
+
+    /// <summary>Why no agent can be asked at all; empty when they can.</summary>
+    public string Problem => options.Value.CertificateFile.Length > 0
+        ? ""
+        : "Agents:CertificateFile is not set, so the console cannot prove itself to the agents.";
+
+    public Task<UnitStatus> GetStatusAsync(Uri address, string unit, CancellationToken cancellationToken) =>
+        AskAsync(address, Seconds(options.Value.DeadlineSeconds), (client, call) => client.GetStatusAsync(new() { Unit = unit }, call), cancellationToken);
+
+    public Task<CommandOutcome> GetCommandAsync(Uri address, string commandId, CancellationToken cancellationToken) =>
+        AskAsync(address, Seconds(options.Value.DeadlineSeconds), (client, call) => client.GetCommandAsync(new() { CommandId = commandId }, call), cancellationToken);
+
+    /// <summary>Answers when the new process runs, or with what went wrong.</summary>
+    public Task<CommandOutcome> RestartAsync(Uri address, RestartRequest request, TimeSpan deadline, CancellationToken cancellationToken) =>
+        AskAsync(address, deadline, (client, call) => client.RestartAsync(request, call), cancellationToken);
+
+    /// <summary>Streams a profile into <paramref name="target"/> and returns its header.</summary>
+    /// <param name="maxBytes">A longer profile is an error.</param>
+    public async Task<ProfileHeader> ProfileAsync(
+        Uri address, ProfileRequest request, Stream target, long maxBytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // pprof answers after the profile's own duration; the rest is for the transfer.
+            using var call = Client(address).Profile(request, Call(Seconds(request.Seconds + 30), cancellationToken));
+            ProfileHeader? header = null;
+            var size = 0L;
+            await foreach (var chunk in call.ResponseStream.ReadAllAsync(cancellationToken))
+            {
+                header ??= chunk.Header;
+                size += chunk.Data.Length;
+                if (size > maxBytes)
+                    throw new AgentException(StatusCode.ResourceExhausted, $"The profile is larger than {maxBytes / (1024 * 1024)} MiB.", null);
+                await target.WriteAsync(chunk.Data.Memory, cancellationToken);
+            }
+
+            return header is not null && size > 0
+                ? header
+                : throw new AgentException(StatusCode.DataLoss, $"The agent at {address.Authority} sent an empty profile.", null);
+        }
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Translate(address, e);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var channel in _channels.Values)
+            channel.Dispose();
+    }
+
+    private async Task<T> AskAsync<T>(
+        Uri address, TimeSpan deadline, Func<Agent.AgentClient, CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ask(Client(address), Call(deadline, cancellationToken));
+        }
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Translate(address, e);
+        }
+    }
+
+    private Agent.AgentClient Client(Uri address) => Problem.Length == 0
+        ? new(_channels.GetOrAdd(address, Open))
+        : throw new AgentException(StatusCode.FailedPrecondition, Problem, null);
+
+    private CallOptions Call(TimeSpan deadline, CancellationToken cancellationToken) =>
+        new(deadline: (time.GetUtcNow() + deadline).UtcDateTime, cancellationToken: cancellationToken);
+
+    private GrpcChannel Open(Uri address)
+    {
+        var trust = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
+        trust.CustomTrustStore.AddRange(_authorities.Value);
+        var handler = new SocketsHttpHandler
+        {
+            ConnectTimeout = Seconds(options.Value.DeadlineSeconds),
+            KeepAlivePingDelay = Seconds(20),
+            KeepAlivePingTimeout = Seconds(10),
+        };
+        handler.SslOptions.CertificateChainPolicy = trust;
+        handler.SslOptions.ClientCertificates =
+            [X509Certificate2.CreateFromPemFile(options.Value.CertificateFile, options.Value.KeyFile)];
+        return GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+    }
+
+    private static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(seconds);
+
+    private static AgentException Translate(Uri address, RpcException e) => new(e.StatusCode, e.StatusCode switch
+    {
+        StatusCode.DeadlineExceeded => $"The agent at {address.Authority} did not answer in time.",
+        StatusCode.Unavailable when e.Status.DebugException is not null =>
+            $"The agent at {address.Authority} cannot be reached ({Innermost(e.Status.DebugException)}). Check that it runs on the host.",
+        _ => $"The agent at {address.Authority} answered {e.StatusCode}: {e.Status.Detail}",
+    }, e);
+
+    private static string Innermost(Exception cause)
+    {
+        while (cause.InnerException is not null)
+            cause = cause.InnerException;
+        return cause.Message;
+    }
+}

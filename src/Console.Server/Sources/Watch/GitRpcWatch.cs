@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using FleetConsole.Contracts;
+using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Hosting;
+using FleetConsole.Server.Sources.GitRpc;
+using FleetConsole.Server.Sources.GitRpc.Wire;
+using Microsoft.Extensions.Options;
+
+namespace FleetConsole.Server.Sources.Watch;
+
+/// <summary>What a Git RPC server last answered.</summary>
+/// <param name="HealthSince">When the health state was entered.</param>
+internal sealed record GitRpcAnswers(HealthAnswer Health, DateTimeOffset HealthSince)
+{
+    public ProbeAnswer<ServerInfoResponse>? ServerInfo { get; init; }
+
+    public ProbeAnswer<RefExistsResponse>? RefExists { get; init; }
+
+    public DateTimeOffset? ProbedAt { get; init; }
+}
+
+/// <summary>
+/// Asks every Git RPC server for its health often, and for ServerInfo and RefExists rarely: those two make it fork.
+/// </summary>
+internal sealed partial class GitRpcWatch(
+    GitRpcServers servers, PrometheusWatch fleet, HostMap map, SourceBoard board, ChangeBroadcast changes,
+    IOptions<GitRpcOptions> options, TimeProvider time, ILogger<GitRpcWatch> logger)
+    : BackgroundService
+{
+    private const int AtOnce = 32;
+    private readonly ConcurrentDictionary<string, GitRpcAnswers> _answers = new(StringComparer.Ordinal);
+
+    public GitRpcAnswers? Find(string host) => _answers.GetValueOrDefault(host);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Before Prometheus has named the hosts there is nobody to ask, and the first look must not wait a whole period.
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
+        var due = DateTimeOffset.MinValue;
+        do
+        {
+            var hosts = fleet.Current.Hosts;
+            if (time.GetUtcNow() < due || hosts.Count == 0)
+                continue;
+            due = time.GetUtcNow() + TimeSpan.FromSeconds(options.Value.HealthSeconds);
+            await Parallel.ForEachAsync(hosts.Keys, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken }, AskAsync);
+            await changes.SendAsync(Changes.Fleet, stoppingToken);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async ValueTask AskAsync(string host, CancellationToken cancellationToken)
+    {
+        if (map.Find(host).GitRpc is not { } address)
+            return;
+        var old = Find(host);
+        var health = await servers.CheckHealthAsync(address, cancellationToken);
+        var same = old is not null && (old.Health.Answered, old.Health.Serving) == (health.Answered, health.Serving);
+        var answers = (old ?? new(health, time.GetUtcNow())) with
+        {
+            Health = health,
+            HealthSince = same ? old!.HealthSince : time.GetUtcNow(),
+        };
+        _answers[host] = answers;
+        if (health.Answered ? board.Up(SourceKind.GitRpc, host) : board.Down(SourceKind.GitRpc, host, health.Message))
+            Turned(logger, host, health.Answered ? "answers" : health.Message);
+
+        // A server that does not even answer its health check is not asked to fork.
+        var probeAge = time.GetUtcNow() - (answers.ProbedAt ?? DateTimeOffset.MinValue);
+        if (!health.Answered || probeAge < TimeSpan.FromSeconds(options.Value.ProbeSeconds))
+            return;
+        var info = await servers.AskServerInfoAsync(address, cancellationToken);
+        var refExists = await servers.AskRefExistsAsync(address, cancellationToken);
+        _answers[host] = answers with
+        {
+            // The last good description stays beside the message that says why there is no newer one.
+            ServerInfo = info.Answer is null && answers.ServerInfo?.Answer is { } known ? info with { Answer = known } : info,
+            RefExists = refExists,
+            ProbedAt = time.GetUtcNow(),
+        };
+    }
+
+    [LoggerMessage(110, LogLevel.Information, "Git RPC server of {Host}: {State}")]
+    private static partial void Turned(ILogger logger, string host, string state);
+}

@@ -1,0 +1,29 @@
+namespace FleetConsole.Server.Storage;
+
+/// <summary>One stored profile. Its bytes lie under their own hash.</summary>
+internal sealed class CaptureRow
+{
+    public long Id { get; init; }
+
+    public required string CommandId { get; init; }
+
+    public required string Host { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required DateTimeOffset TakenAt { get; init; }
+
+    public required DateTimeOffset ProcessStartedAt { get; init; }
+
+    public required string Version { get; init; }
+
+    public required double Seconds { get; init; }
+
+    public required long SizeBytes { get; init; }
+
+    public required string Sha256 { get; init; }
+
+    public required string TakenBy { get; init; }
+
+    public required string Reason { get; init; }
+}

@@ -1,0 +1,17 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace FleetConsole.Server.Storage;
+
+/// <summary>Where the console keeps what must survive it.</summary>
+internal sealed class StorageOptions
+{
+    public const string Section = "Storage";
+
+    /// <summary>Folder of the database, the captures and the keys of the sign-in cookies.</summary>
+    [Required]
+    public string Folder { get; set; } = "data";
+
+    /// <summary>Largest profile that is stored, in MiB.</summary>
+    [Range(1, 4096)]
+    public int MaxCaptureMegabytes { get; set; } = 256;
+}

@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace FleetConsole.Server.Storage;
+
+internal static class StorageSetup
+{
+    public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section))
+            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddDbContextFactory<ConsoleDb>((provider, db) =>
+            db.UseSqlite($"Data Source={Path.Combine(Folder(provider), "console.db")};Default Timeout=10"));
+        services.AddSingleton<CaptureFiles>();
+
+        // The keys of cookies and anti-forgery tokens: without a place of their own a restart would sign everybody out.
+        var folder = configuration.GetSection(StorageOptions.Section)[nameof(StorageOptions.Folder)] ?? new StorageOptions().Folder;
+        services.AddDataProtection().SetApplicationName("FleetConsole")
+            .PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(folder, "keys")));
+        return services;
+    }
+
+    /// <summary>Brings the database to this version's schema.</summary>
+    public static async Task MigrateAsync(this IServiceProvider services, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Folder(services));
+        await using var db = await services.GetRequiredService<IDbContextFactory<ConsoleDb>>().CreateDbContextAsync(cancellationToken);
+        await db.Database.MigrateAsync(cancellationToken);
+    }
+
+    private static string Folder(IServiceProvider services) => services.GetRequiredService<IOptions<StorageOptions>>().Value.Folder;
+}
