@@ -5,7 +5,13 @@ using FleetConsole.Server.Security;
 using FleetConsole.Server.Storage;
 using Prometheus;
 
-var builder = WebApplication.CreateBuilder(ConfigurationFile.Without(args));
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = ConfigurationFile.Without(args),
+
+    // The pages' files lie beside the program, wherever it is started from.
+    ContentRootPath = AppContext.BaseDirectory,
+});
 ConfigurationFile.AddFrom(args, builder.Configuration);
 builder.AddEndpoints();
 builder.Services.AddSingleton(TimeProvider.System);

@@ -1,0 +1,157 @@
+using FleetConsole.Agent.Configuration;
+using FleetConsole.Agent.Metrics;
+using FleetConsole.Agent.Supervisors;
+using FleetConsole.Contracts.Agent.V1;
+using Grpc.Core;
+
+namespace FleetConsole.Agent.Commands;
+
+/// <summary>
+/// Takes commands in and books their outcomes: one at a time per unit, each id once, and nothing before its intent is on the disk.
+/// </summary>
+internal sealed partial class CommandDesk(Journal journal, CommandCounters counters, TimeProvider clock, ILogger<CommandDesk> logger)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, CommandEntry> entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CommandEntry> holders = new(StringComparer.Ordinal);
+
+    /// <summary>Takes over what earlier agents did. A command without an outcome was running when its agent ended.</summary>
+    public void Load()
+    {
+        foreach (var line in journal.Read())
+        {
+            if (line.Intent is { } intent)
+                entries.TryAdd(line.CommandId, new CommandEntry(intent, line.At, line.Before));
+            else if (line.Outcome is not null && entries.TryGetValue(line.CommandId, out var entry) && !entry.Completion.IsCompleted)
+                entry.Complete(line);
+        }
+
+        foreach (var entry in entries.Values.Where(e => !e.Completion.IsCompleted))
+        {
+            LogInterrupted(entry.Intent.CommandId, entry.Intent.Action, entry.Intent.Unit);
+            Book(entry, CommandState.Interrupted, "The agent ended while the command ran; the unit's status tells what became of it.", entry.Before, null);
+        }
+    }
+
+    /// <summary>The new command, durable and holding its unit; or the earlier one when the same was asked before.</summary>
+    /// <exception cref="RpcException">The command is refused and nothing was done.</exception>
+    public (CommandEntry Entry, bool IsNew) Accept(CommandIntent intent, ClientSettings client, ProcessMark? process)
+    {
+        lock (gate)
+        {
+            if (entries.TryGetValue(intent.CommandId, out var earlier))
+            {
+                return earlier.Intent == intent
+                    ? (earlier, false)
+                    : throw Refuse(intent, StatusCode.AlreadyExists, $"The command_id {intent.CommandId} was used for something else; nothing was done.");
+            }
+
+            if (holders.TryGetValue(intent.Unit, out var holder))
+            {
+                throw Refuse(
+                    intent,
+                    StatusCode.FailedPrecondition,
+                    $"Command {holder.Intent.CommandId} ({Name(holder.Intent.Action)}) holds unit {intent.Unit}; nothing was done. Ask again when it has ended.");
+            }
+
+            var now = clock.GetUtcNow();
+            var entry = new CommandEntry(intent, now, JournalProcess.Of(process));
+            try
+            {
+                journal.Append(new()
+                {
+                    CommandId = intent.CommandId,
+                    At = now,
+                    Intent = intent,
+                    Client = client.San,
+                    Before = entry.Before,
+                });
+            }
+            catch (JournalException e)
+            {
+                LogJournal(intent.CommandId, e.Message);
+                throw Refuse(intent, StatusCode.FailedPrecondition, $"{e.Message} Without a journal nothing is done.");
+            }
+
+            entries.Add(intent.CommandId, entry);
+            holders.Add(intent.Unit, entry);
+            LogAccepted(intent.CommandId, intent.Action, intent.Unit, client.San);
+            return (entry, true);
+        }
+    }
+
+    /// <summary>Books the outcome and releases the unit.</summary>
+    public void Complete(CommandEntry entry, CommandState state, string message, ProcessMark? before, ProcessMark? after)
+    {
+        lock (gate)
+        {
+            holders.Remove(entry.Intent.Unit);
+            Book(entry, state, message, JournalProcess.Of(before), JournalProcess.Of(after));
+        }
+    }
+
+    public CommandEntry? Find(string commandId)
+    {
+        lock (gate)
+            return entries.GetValueOrDefault(commandId);
+    }
+
+    /// <summary>The id of the command that holds the unit now, or empty.</summary>
+    public string HolderOf(string unit)
+    {
+        lock (gate)
+            return holders.TryGetValue(unit, out var holder) ? holder.Intent.CommandId : "";
+    }
+
+    /// <summary>Completes when no command runs.</summary>
+    public Task WhenIdleAsync()
+    {
+        lock (gate)
+            return Task.WhenAll(holders.Values.Select(h => h.Completion));
+    }
+
+    private void Book(CommandEntry entry, CommandState state, string message, JournalProcess? before, JournalProcess? after)
+    {
+        var line = new JournalLine
+        {
+            CommandId = entry.Intent.CommandId,
+            At = clock.GetUtcNow(),
+            Outcome = new(state, message),
+            Before = before,
+            After = after,
+        };
+        try
+        {
+            journal.Append(line);
+        }
+        catch (JournalException e)
+        {
+            LogJournal(entry.Intent.CommandId, e.Message);
+            line = line with { Outcome = new(state, $"{message} (This outcome is not in the journal: {e.Message})") };
+        }
+
+        entry.Complete(line);
+        counters.Count(entry.Intent.Action, state.ToString().ToLowerInvariant());
+        LogDone(entry.Intent.CommandId, entry.Intent.Action, entry.Intent.Unit, state, message);
+    }
+
+    private RpcException Refuse(CommandIntent intent, StatusCode code, string message)
+    {
+        counters.Count(intent.Action, CommandCounters.Refused);
+        return new RpcException(new Status(code, message));
+    }
+
+    private static string Name(UnitActions action) => action.ToString().ToLowerInvariant();
+
+    [LoggerMessage(500, LogLevel.Information, "Command {CommandId}: {Action} of unit {Unit} accepted from {Client}.")]
+    private partial void LogAccepted(string commandId, UnitActions action, string unit, string client);
+
+    [LoggerMessage(501, LogLevel.Information, "Command {CommandId}: {Action} of unit {Unit} {State}. {Message}")]
+    private partial void LogDone(string commandId, UnitActions action, string unit, CommandState state, string message);
+
+    [LoggerMessage(502, LogLevel.Error, "Command {CommandId}: {Problem}")]
+    private partial void LogJournal(string commandId, string problem);
+
+    [LoggerMessage(503, LogLevel.Warning, "Command {CommandId}: {Action} of unit {Unit} was interrupted by the end of an earlier agent.")]
+    private partial void LogInterrupted(string commandId, UnitActions action, string unit);
+}

@@ -1,0 +1,45 @@
+using FleetConsole.Contracts.Agent.V1;
+using Google.Protobuf.WellKnownTypes;
+
+namespace FleetConsole.Agent.Commands;
+
+/// <summary>A command this agent has been given, and its outcome once it has one.</summary>
+internal sealed class CommandEntry(CommandIntent intent, DateTimeOffset startedAt, JournalProcess? before)
+{
+    private readonly TaskCompletionSource<CommandOutcome> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public CommandIntent Intent => intent;
+
+    public JournalProcess? Before => before;
+
+    /// <summary>Completes with the outcome; never fails.</summary>
+    public Task<CommandOutcome> Completion => completion.Task;
+
+    public CommandOutcome Outcome => completion.Task.IsCompletedSuccessfully ? completion.Task.Result : Describe(CommandState.Running, "The command runs.");
+
+    public void Complete(JournalLine line)
+    {
+        var outcome = line.Outcome ?? throw new ArgumentException("The line is no outcome.", nameof(line));
+        var described = Describe(outcome.State, outcome.Message);
+        described.EndedAt = Timestamp.FromDateTimeOffset(line.At);
+        if (line.Before is { } first)
+            (described.PidBefore, described.ProcessStartedAtBefore) = (first.Pid, Timestamp.FromDateTimeOffset(first.StartedAt));
+        if (line.After is { } after)
+            (described.PidAfter, described.ProcessStartedAtAfter) = (after.Pid, Timestamp.FromDateTimeOffset(after.StartedAt));
+        completion.SetResult(described);
+    }
+
+    private CommandOutcome Describe(CommandState state, string message)
+    {
+        var outcome = new CommandOutcome
+        {
+            CommandId = intent.CommandId,
+            State = state,
+            Message = message,
+            StartedAt = Timestamp.FromDateTimeOffset(startedAt),
+        };
+        if (before is not null)
+            (outcome.PidBefore, outcome.ProcessStartedAtBefore) = (before.Pid, Timestamp.FromDateTimeOffset(before.StartedAt));
+        return outcome;
+    }
+}

@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+using FleetConsole.Agent;
+using FleetConsole.Agent.Commands;
+using FleetConsole.Agent.Configuration;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+const int CannotStart = 1;
+const int WrongConfiguration = 2;
+
+if (args is not ["--config", var path])
+{
+    await Console.Error.WriteLineAsync("Usage: Console.Agent --config FILE");
+    return WrongConfiguration;
+}
+
+if (SettingsReader.Read(path, out var problems) is not { } settings)
+{
+    foreach (var problem in problems)
+        await Console.Error.WriteLineAsync(problem);
+    return WrongConfiguration;
+}
+
+try
+{
+    using var onlyAgent = OneAgent.Lock(settings.JournalPath);
+    await using var app = AgentApp.Build(settings);
+    app.Services.GetRequiredService<CommandDesk>().Load();
+    using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+    {
+        signal.Cancel = true;
+        app.Lifetime.StopApplication();
+    });
+    await app.StartAsync();
+    var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses;
+    StartLog.Listening(app.Logger, string.Join(", ", addresses ?? []));
+    await app.WaitForShutdownAsync();
+    return 0;
+}
+catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
+{
+    await Console.Error.WriteLineAsync($"The agent cannot start: {e.Message}");
+    return CannotStart;
+}

@@ -1,0 +1,108 @@
+using System.Security.Cryptography.X509Certificates;
+using FleetConsole.Agent.Tests.Harness;
+using FleetConsole.Contracts.Agent.V1;
+using Grpc.Core;
+
+namespace FleetConsole.Agent.Tests;
+
+public sealed class ConnectionTests
+{
+    private const string ServerAuth = "1.3.6.1.5.5.7.3.1";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Client_without_certificate_is_refused_before_any_call()
+    {
+        await using var setup = new AgentSetup();
+        await AssertHandshakeRefusedAsync(await setup.StartAsync(), null);
+    }
+
+    [Fact]
+    public async Task Client_of_another_authority_is_refused_before_any_call()
+    {
+        await using var setup = new AgentSetup();
+        using var other = new TestAuthority();
+        await AssertHandshakeRefusedAsync(await setup.StartAsync(), other.IssueClient("console"));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(ServerAuth)]
+    public async Task Certificate_that_is_not_for_clients_is_refused_before_any_call(string? usage)
+    {
+        await using var setup = new AgentSetup();
+        await AssertHandshakeRefusedAsync(await setup.StartAsync(), setup.Authority.IssueClientFor("console", usage));
+    }
+
+    [Fact]
+    public async Task Certificate_with_an_unlisted_name_is_denied_every_call()
+    {
+        await using var setup = new AgentSetup();
+        var client = (await setup.StartAsync()).Client(setup.Authority.IssueClient("stranger"));
+        await AssertDeniedAsync(client.GetStatusAsync(new() { Unit = AgentSetup.Unit }, cancellationToken: Cancel).ResponseAsync);
+        await AssertDeniedAsync(client.RestartAsync(AgentProcess.Order("s-1"), cancellationToken: Cancel).ResponseAsync);
+        await AssertDeniedAsync(client.GetCommandAsync(new() { CommandId = "s-1" }, cancellationToken: Cancel).ResponseAsync);
+        using var profile = client.Profile(new() { CommandId = "s-2", Unit = AgentSetup.Unit, Kind = ProfileKind.Heap }, cancellationToken: Cancel);
+        await AssertDeniedAsync(profile.ResponseStream.MoveNext(Cancel));
+        Assert.False(File.Exists(setup.Journal));
+    }
+
+    [Fact]
+    public async Task Action_that_the_client_does_not_list_is_denied()
+    {
+        await using var setup = new AgentSetup();
+        var agent = await setup.StartAsync();
+        var watcher = agent.Client(setup.Authority.IssueClient("watcher"));
+        var status = await watcher.GetStatusAsync(new() { Unit = AgentSetup.Unit }, cancellationToken: Cancel);
+        await AssertDeniedAsync(watcher.RestartAsync(AgentProcess.Order("w-1"), cancellationToken: Cancel).ResponseAsync);
+        Assert.Equal(status.MainPid, (await agent.StatusAsync()).MainPid);
+        Assert.Equal(1, await agent.MetricAsync("""fleetconsole_agent_commands_total{action="restart",outcome="refused"}"""));
+    }
+
+    [Fact]
+    public async Task Action_that_the_unit_does_not_list_is_denied()
+    {
+        await using var setup = new AgentSetup();
+        setup.UnitConfig["Actions"] = new System.Text.Json.Nodes.JsonArray("status");
+        await AssertDeniedAsync((await setup.StartAsync()).RestartAsync("u-1"));
+    }
+
+    [Fact]
+    public async Task Unlisted_unit_is_denied()
+    {
+        await using var setup = new AgentSetup();
+        var agent = await setup.StartAsync();
+        await AssertDeniedAsync(agent.Console.GetStatusAsync(new() { Unit = "sshd\n" }, cancellationToken: Cancel).ResponseAsync);
+        Assert.Contains(agent.Lines, l => l.Contains("\"sshd?\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Plain_listener_serves_no_calls()
+    {
+        await using var setup = new AgentSetup();
+        var agent = await setup.StartAsync();
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await agent.GetAsync("/healthz")).StatusCode);
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, (await agent.GetAsync("/fleetconsole.agent.v1.Agent/GetStatus")).StatusCode);
+    }
+
+    private static async Task AssertHandshakeRefusedAsync(AgentProcess agent, X509Certificate2? certificate)
+    {
+        var call = agent.Client(certificate).GetStatusAsync(new() { Unit = AgentSetup.Unit }, cancellationToken: Cancel).ResponseAsync;
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => call);
+
+        // The connection breaks: there is no answer of the service in it.
+        Assert.NotNull(refusal.Status.DebugException);
+        Assert.Contains(refusal.StatusCode, new[] { StatusCode.Unavailable, StatusCode.Internal });
+        Assert.Equal(UnitState.Active, await ActiveAsync(agent));
+    }
+
+    private static async Task<UnitState> ActiveAsync(AgentProcess agent)
+    {
+        await Wait.UntilAsync("the agent still answers its console", async () => (await agent.StatusAsync()).State == UnitState.Active);
+        return UnitState.Active;
+    }
+
+    private static async Task AssertDeniedAsync(Task call) =>
+        Assert.Equal(StatusCode.PermissionDenied, (await Assert.ThrowsAsync<RpcException>(() => call)).StatusCode);
+}

@@ -1,0 +1,84 @@
+# shellcheck shell=bash
+# Sourced by demo.sh and test.sh: installs what is missing and builds what is stale. Needs bash, apt-get and root or sudo.
+
+die() {
+    echo "$*" >&2
+    exit 1
+}
+
+require_sdk() {
+    command -v dotnet >/dev/null || die "The .NET 10 SDK is missing: there is no dotnet on PATH. Install it (dot.net/download) and run this again."
+    dotnet --list-sdks | grep -q '^10\.' || die "The .NET 10 SDK is missing; dotnet has only: $(dotnet --list-sdks | cut -d' ' -f1 | tr '\n' ' ')"
+}
+
+# Debian packages of the demo fleet: Prometheus, git, the Go toolchain with its libraries, and what native AOT links with.
+demo_packages() {
+    echo prometheus git clang zlib1g-dev
+    tests/git-rpc-server/build.sh --packages
+}
+
+# install_packages NAME...
+install_packages() {
+    local missing=() name as_root=()
+    for name in "$@"; do
+        dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$name")
+    done
+    [[ ${#missing[@]} -gt 0 ]] || return 0
+    command -v apt-get >/dev/null || die "These packages are missing and there is no apt-get to install them: ${missing[*]}"
+    if [[ $(id -u) -ne 0 ]]; then
+        command -v sudo >/dev/null || die "These packages are missing; run as root or install sudo: ${missing[*]}"
+        as_root=(sudo)
+    fi
+    echo "Installing ${missing[*]}"
+    local log
+    log=$(mktemp)
+    # A package's service must not start: the demo runs its own Prometheus, on its own port.
+    local policy=/usr/sbin/policy-rc.d ours=
+    if [[ ! -e $policy ]]; then
+        printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+        "${as_root[@]}" chmod 755 "$policy"
+        ours=1
+    fi
+    local done=
+    if "${as_root[@]}" apt-get update -qq >"$log" 2>&1 &&
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >>"$log" 2>&1; then
+        done=1
+    fi
+    [[ -z $ours ]] || "${as_root[@]}" rm -f "$policy"
+    [[ -n $done ]] || die "These packages could not be installed (is the network up?): ${missing[*]}. See $log"
+    rm -f "$log"
+}
+
+# stale TARGET SOURCE...: true when TARGET is missing or a source is newer.
+stale() {
+    local target=$1
+    shift
+    [[ -e $target ]] || return 0
+    [[ -n $(find "$@" Directory.Build.props Directory.Packages.props -newer "$target" \
+        -not -path '*/bin/*' -not -path '*/obj/*' -type f -print -quit) ]]
+}
+
+# publish PROJECT OUTDIR MAIN-FILE SOURCE...
+publish() {
+    local project=$1 out=$2 main=$3
+    shift 3
+    stale "$out/$main" "$project" "$@" || return 0
+    echo "Building $(basename "$project")"
+    mkdir -p artifacts/log
+    local log
+    log=artifacts/log/$(basename "$project").log
+    rm -rf "$out"
+    dotnet publish "$project" -c Release -o "$out" -v quiet -nologo >"$log" 2>&1 || {
+        grep -m 3 -E 'error' "$log" >&2
+        die "$(basename "$project") could not be built (no network for the NuGet packages?). See $log"
+    }
+    touch "$out/$main"
+}
+
+# Everything the demo runs, in artifacts/.
+build_demo() {
+    tests/git-rpc-server/build.sh artifacts/git-rpc-server
+    publish src/Console.Agent artifacts/agent Console.Agent src/Shared/Console.Contracts
+    publish src/Console.Server artifacts/server Console.Server src/Console.Client src/Shared
+    publish tests/Console.DemoFleet artifacts/demo Console.DemoFleet.dll src/Shared/Console.Contracts
+}
