@@ -12,7 +12,8 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     // The pages' files lie beside the program, wherever it is started from.
     ContentRootPath = AppContext.BaseDirectory,
 });
-ConfigurationFile.AddFrom(args, builder.Configuration);
+if (!ConfigurationFile.TryAddFrom(args, builder.Configuration, System.Console.Error))
+    return HostingSetup.WrongSettings;
 builder.AddEndpoints();
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddStorage(builder.Configuration);
@@ -27,6 +28,8 @@ builder.Services.AddRazorComponents()
     .AddAuthenticationStateSerialization(options => options.SerializeAllClaims = true);
 
 await using var app = builder.Build();
+if (!await app.SettingsHoldAsync(System.Console.Error))
+    return HostingSetup.WrongSettings;
 if (UsersCommand.Is(args))
     return await UsersCommand.RunAsync(args, app.Services, System.Console.In, System.Console.Error);
 await app.Services.MigrateAsync(CancellationToken.None);

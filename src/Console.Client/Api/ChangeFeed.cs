@@ -27,17 +27,17 @@ public sealed class ChangeFeed(NavigationManager navigation) : IAsyncDisposable
             .WithUrl(navigation.ToAbsoluteUri(Changes.Path))
             .WithAutomaticReconnect(new Patient())
             .Build();
-        _connection.On<string>(Changes.Changed, topic => Changed?.Invoke(topic));
+        _connection.On<string>(Changes.Changed, Tell);
         _connection.Reconnecting += _ =>
         {
-            Connected?.Invoke(false);
+            TellConnected(false);
             return Task.CompletedTask;
         };
         _connection.Reconnected += _ =>
         {
-            Connected?.Invoke(true);
-            Changed?.Invoke(Changes.Fleet);
-            Changed?.Invoke(Changes.Commands);
+            TellConnected(true);
+            Tell(Changes.Fleet);
+            Tell(Changes.Commands);
             return Task.CompletedTask;
         };
         try
@@ -49,7 +49,7 @@ public sealed class ChangeFeed(NavigationManager navigation) : IAsyncDisposable
             // Automatic reconnection only follows a first success; the next page that opens tries again.
             await _connection.DisposeAsync();
             _connection = null;
-            Connected?.Invoke(false);
+            TellConnected(false);
         }
     }
 
@@ -58,6 +58,10 @@ public sealed class ChangeFeed(NavigationManager navigation) : IAsyncDisposable
         if (_connection is not null)
             await _connection.DisposeAsync();
     }
+
+    internal void Tell(string topic) => Changed?.Invoke(topic);
+
+    internal void TellConnected(bool connected) => Connected?.Invoke(connected);
 
     // A console left open over night must find its server again in the morning, so it never gives up.
     private sealed class Patient : IRetryPolicy

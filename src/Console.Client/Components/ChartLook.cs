@@ -22,9 +22,9 @@ internal static class ChartLook
         ShowLegend = trace.Current,
         Mode = ModeFlag.Lines,
         ConnectGaps = false,
-        Opacity = trace.Current ? 1m : 0.4m,
+        Opacity = trace.Current ? 1m : 0.55m,
         Line = new Line { Color = trace.Color, Width = trace.Current ? 2.2m : 1.1m, Dash = trace.Dash },
-        HoverTemplate = "%{y:.4~s}s<extra>%{fullData.name}</extra>",
+        HoverTemplate = "%{y:.3~s}s<extra>%{fullData.name}</extra>",
     };
 
     public static Plotly.Blazor.Layout Layout(ChartAxis axis, bool logScale, bool dark, IReadOnlyList<ChartMark> marks)
@@ -56,10 +56,11 @@ internal static class ChartLook
             [
                 new()
                 {
-                    Title = new() { Text = "Latency (s)" },
+                    Title = new() { Text = "Latency" },
                     Type = logScale ? Plotly.Blazor.LayoutLib.YAxisLib.TypeEnum.Log : Plotly.Blazor.LayoutLib.YAxisLib.TypeEnum.Linear,
                     RangeMode = Plotly.Blazor.LayoutLib.YAxisLib.RangeModeEnum.ToZero,
                     TickFormat = "~s",
+                    TickSuffix = "s",
                     GridColor = grid,
                     ZeroLineColor = grid,
                 },

@@ -41,6 +41,7 @@ internal static class ConsoleTheme
         Typography = new Typography
         {
             Default = new DefaultTypography { FontFamily = SystemFonts, FontSize = "0.9rem" },
+            Button = new ButtonTypography { FontFamily = SystemFonts, FontSize = "0.875rem", FontWeight = "600", TextTransform = "none" },
         },
         LayoutProperties = new LayoutProperties { DefaultBorderRadius = "6px" },
     };

@@ -5,13 +5,23 @@ internal static class ConfigurationFile
 {
     private const string Option = "--config";
 
-    public static void AddFrom(string[] args, ConfigurationManager configuration)
+    /// <returns>False when the file cannot be read; why is one line on <paramref name="error"/>.</returns>
+    public static bool TryAddFrom(string[] args, ConfigurationManager configuration, TextWriter error)
     {
         var at = Array.IndexOf(args, Option);
-        if (at < 0 || at + 1 >= args.Length)
-            return;
-        configuration.AddJsonFile(Path.GetFullPath(args[at + 1]), optional: false, reloadOnChange: false);
-        configuration.AddEnvironmentVariables();
+        if (at < 0)
+            return true;
+        try
+        {
+            configuration.AddJsonFile(Path.GetFullPath(args.ElementAtOrDefault(at + 1) ?? ""), optional: false, reloadOnChange: false);
+            configuration.AddEnvironmentVariables();
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
+        {
+            error.WriteLine($"{Option}: {e.Message} {e.InnerException?.Message}".TrimEnd());
+            return false;
+        }
     }
 
     /// <summary>The other arguments; sub-commands have their own form and are no settings.</summary>

@@ -1,11 +1,14 @@
+using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
 namespace FleetConsole.Server.Hosting;
 
-internal static partial class HostingSetup
+internal static class HostingSetup
 {
+    /// <summary>Exit code when the configuration cannot be used.</summary>
+    public const int WrongSettings = 2;
+
     /// <summary>Headers that every answer has: the console is never framed, and its files are what they say they are.</summary>
     public static void UseResponseHeaders(this WebApplication app) => app.Use((context, next) =>
     {
@@ -16,24 +19,62 @@ internal static partial class HostingSetup
         return next(context);
     });
 
-    /// <summary>Runs until it is told to stop. A wrong setting or a port in use is one line and an exit code, not a stack.</summary>
-    public static async Task<int> RunToEndAsync(this WebApplication app)
+    /// <summary>Whether every setting can be used; what cannot is a line each, and nothing has been started yet.</summary>
+    public static async Task<bool> SettingsHoldAsync(this WebApplication app, TextWriter error)
     {
         try
         {
-            await app.RunAsync();
-            return 0;
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
+            return true;
         }
         catch (OptionsValidationException e)
         {
-            foreach (var failure in e.Failures)
-                await System.Console.Error.WriteLineAsync(failure);
-            return 2;
+            await WriteAsync([e]);
         }
-        catch (IOException e) when (e.InnerException is AddressInUseException or SocketException)
+        catch (AggregateException e) when (e.InnerExceptions.All(inner => inner is OptionsValidationException))
         {
-            await System.Console.Error.WriteLineAsync($"{e.Message} Set Endpoints:Browser:Url, Endpoints:Grpc:Url and Endpoints:Metrics:Url to free ports.");
+            await WriteAsync(e.InnerExceptions.OfType<OptionsValidationException>());
+        }
+
+        return false;
+
+        async Task WriteAsync(IEnumerable<OptionsValidationException> problems)
+        {
+            foreach (var failure in problems.SelectMany(p => p.Failures))
+                await error.WriteLineAsync(failure);
+        }
+    }
+
+    /// <summary>Runs until it is told to stop. A port in use is one line and an exit code, not a stack.</summary>
+    public static async Task<int> RunToEndAsync(this WebApplication app)
+    {
+        // Kestrel would find out too, but by then the watches run, and each of them would end with a stack of its own.
+        foreach (var (listener, options) in app.Services.GetRequiredService<IOptions<EndpointOptions>>().Value.All)
+        {
+            if (WhyNot(options) is not { } problem)
+                continue;
+            await System.Console.Error.WriteLineAsync($"Endpoints:{listener}:Url {options.Url}: {problem}. Choose a free address.");
             return 1;
+        }
+
+        await app.RunAsync();
+        return 0;
+    }
+
+    private static string? WhyNot(ListenerOptions options)
+    {
+        if (options.Address is not { } address)
+            return null;
+        try
+        {
+            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(address, options.Url.Port));
+            socket.Listen();
+            return null;
+        }
+        catch (SocketException e)
+        {
+            return e.Message;
         }
     }
 }

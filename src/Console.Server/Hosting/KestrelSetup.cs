@@ -8,8 +8,7 @@ internal static class KestrelSetup
 {
     public static void AddEndpoints(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<EndpointOptions>().Bind(builder.Configuration.GetSection(EndpointOptions.Section))
-            .ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddChecked<EndpointOptions>(builder.Configuration, EndpointOptions.Section);
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<EndpointOptions>>((kestrel, endpoints) =>
         {
             kestrel.AddServerHeader = false;

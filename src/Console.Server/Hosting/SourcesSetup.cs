@@ -13,12 +13,12 @@ internal static class SourcesSetup
 {
     public static IServiceCollection AddSources(this IServiceCollection services, IConfiguration configuration)
     {
-        AddChecked<PrometheusOptions>(services, configuration, PrometheusOptions.Section);
-        AddChecked<MetricOptions>(services, configuration, MetricOptions.Section);
-        AddChecked<HostMapOptions>(services, configuration, HostMapOptions.Section);
-        AddChecked<GitRpcOptions>(services, configuration, GitRpcOptions.Section);
-        AddChecked<AgentOptions>(services, configuration, AgentOptions.Section);
-        AddChecked<WatchOptions>(services, configuration, WatchOptions.Section);
+        services.AddChecked<PrometheusOptions>(configuration, PrometheusOptions.Section);
+        services.AddChecked<MetricOptions>(configuration, MetricOptions.Section);
+        services.AddChecked<HostMapOptions>(configuration, HostMapOptions.Section);
+        services.AddChecked<GitRpcOptions>(configuration, GitRpcOptions.Section);
+        services.AddChecked<AgentOptions>(configuration, AgentOptions.Section);
+        services.AddChecked<WatchOptions>(configuration, WatchOptions.Section);
 
         services.AddHttpClient<PrometheusClient>((provider, http) =>
             {
@@ -42,11 +42,6 @@ internal static class SourcesSetup
         AddWatch<AgentWatch>(services);
         return services;
     }
-
-    private static void AddChecked<T>(IServiceCollection services, IConfiguration configuration, string section)
-        where T : class =>
-        services.AddOptions<T>().Bind(configuration.GetSection(section), binder => binder.ErrorOnUnknownConfiguration = true)
-            .ValidateDataAnnotations().ValidateOnStart();
 
     // One object that both runs and can be asked.
     private static void AddWatch<T>(IServiceCollection services)

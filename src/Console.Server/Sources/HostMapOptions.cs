@@ -22,7 +22,7 @@ internal sealed class HostMapOptions
     [Required]
     public string Unit { get; set; } = "gitaly";
 
-    /// <summary>What a single host has differently, by host.</summary>
+    /// <summary>What a single host has differently, by its name without a port.</summary>
     public Dictionary<string, HostOverride> Overrides { get; set; } = new(StringComparer.Ordinal);
 }
 

@@ -1,3 +1,4 @@
+using FleetConsole.Server.Hosting;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -8,8 +9,7 @@ internal static class StorageSetup
 {
     public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section))
-            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddChecked<StorageOptions>(configuration, StorageOptions.Section);
         services.AddDbContextFactory<ConsoleDb>((provider, db) =>
             db.UseSqlite($"Data Source={Path.Combine(Folder(provider), "console.db")};Default Timeout=10"));
         services.AddSingleton<CaptureFiles>();

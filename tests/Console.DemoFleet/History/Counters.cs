@@ -7,6 +7,7 @@ internal sealed class Counters
 {
     private const double ChildCpuPerCall = 0.0035;
     private const double OwnCpuPerCall = 0.0012;
+    private const double CallerDeadline = 60;
     private double _backlog;
 
     public double[][] Latency { get; } = [.. Method.All.Select(_ => new double[12])];
@@ -41,9 +42,11 @@ internal sealed class Counters
         {
             var method = Method.All[m];
             var version = method.Name == "FindAllBranchNames" ? life.BranchNamesFactor : 1;
-            var factor = Load.AgeFactor(life.Mode, age) * version * Math.Exp(wander) * (locked is null ? 1 : 400);
+            var factor = Load.AgeFactor(life.Mode, age) * version * Math.Exp(wander) * (locked is null ? 1 : 60);
             Started[m] += arrivals * method.Share;
-            Fill(Latency[m], latencyBounds, completed * method.Share, bound => Load.Cdf(method, factor, bound));
+
+            // Callers give up after a minute, so nothing takes longer.
+            Fill(Latency[m], latencyBounds, completed * method.Share, bound => bound >= CallerDeadline ? 1 : Load.Cdf(method, factor, bound));
             LatencySum[m] += completed * method.Share * method.Median * factor * Math.Exp(method.Sigma * method.Sigma / 2);
         }
 

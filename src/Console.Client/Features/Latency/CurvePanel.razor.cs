@@ -18,7 +18,7 @@ public sealed partial class CurvePanel : IDisposable
     public ChartAxis Axis { get; set; }
 
     [Parameter]
-    public bool LogScale { get; set; }
+    public bool LogScale { get; set; } = true;
 
     private IReadOnlyList<ChartTrace> Traces { get; set; } = [];
 
@@ -30,11 +30,15 @@ public sealed partial class CurvePanel : IDisposable
 
     protected override void OnParametersSet()
     {
-        Traces = CurveLines.Of(Curves);
+        Traces = CurveLines.Of(Curves, Theme.Dark);
         Marks = CurveLines.MarksOf(Curves);
     }
 
     public void Dispose() => Theme.Switched -= OnSwitched;
 
-    private void OnSwitched() => _ = InvokeAsync(StateHasChanged);
+    private void OnSwitched() => _ = InvokeAsync(() =>
+    {
+        OnParametersSet();
+        StateHasChanged();
+    });
 }

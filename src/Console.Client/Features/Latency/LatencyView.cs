@@ -34,7 +34,8 @@ public sealed record LatencyView
 
     public ChartAxis Axis { get; init; }
 
-    public bool LogScale { get; init; }
+    /// <summary>Drift is a ratio, so the scale on which equal ratios look equal is the default.</summary>
+    public bool LogScale { get; init; } = true;
 
     public string Range { get; init; } = DefaultRange;
 
@@ -45,7 +46,7 @@ public sealed record LatencyView
         Methods = methods ?? [],
         Quantile = double.TryParse(quantile, NumberStyles.Float, CultureInfo.InvariantCulture, out var q) && q is > 0 and < 1 ? q : 0.99,
         Axis = axis == "time" ? ChartAxis.Time : ChartAxis.Age,
-        LogScale = scale == "log",
+        LogScale = scale != "linear",
         Range = range is not null && Ranges.ContainsKey(range) ? range : DefaultRange,
     };
 
@@ -59,8 +60,8 @@ public sealed record LatencyView
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"q={Quantile}"));
         if (Axis == ChartAxis.Time)
             parts.Add("axis=time");
-        if (LogScale)
-            parts.Add("scale=log");
+        if (!LogScale)
+            parts.Add("scale=linear");
         if (Range != DefaultRange)
             parts.Add($"range={Range}");
         return parts.Count == 0 ? "" : "?" + string.Join('&', parts);

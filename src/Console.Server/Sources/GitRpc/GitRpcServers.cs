@@ -80,11 +80,23 @@ internal sealed class GitRpcServers(IOptions<GitRpcOptions> options, TimeProvide
         if (options.Value.SecretFile.Length > 0)
         {
             // Read each time: the secret can be rotated without restarting the console.
-            var secret = (await File.ReadAllTextAsync(options.Value.SecretFile, cancellationToken)).TrimEnd();
-            headers.Add("authorization", GitRpcToken.Bearer(Encoding.UTF8.GetBytes(secret), time.GetUtcNow()));
+            headers.Add("authorization", GitRpcToken.Bearer(await SecretAsync(cancellationToken), time.GetUtcNow()));
         }
 
         return new(headers, (time.GetUtcNow() + TimeSpan.FromSeconds(options.Value.DeadlineSeconds)).UtcDateTime, cancellationToken);
+    }
+
+    // A secret that cannot be read is as good as none: the call fails, and says so like any other.
+    private async Task<byte[]> SecretAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Encoding.UTF8.GetBytes((await File.ReadAllTextAsync(options.Value.SecretFile, cancellationToken)).TrimEnd());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, $"GitRpc:SecretFile cannot be read: {e.Message}", e));
+        }
     }
 
     private GrpcChannel Channel(Uri address) => _channels.GetOrAdd(address, uri => GrpcChannel.ForAddress(uri, new GrpcChannelOptions
@@ -105,6 +117,7 @@ internal sealed class GitRpcServers(IOptions<GitRpcOptions> options, TimeProvide
         StatusCode.Unavailable => $"{address.Authority} cannot be reached ({Innermost(e)}). Check that the server runs.",
         StatusCode.Unauthenticated => $"{address.Authority} wants a token. Set GitRpc:SecretFile.",
         StatusCode.PermissionDenied => $"{address.Authority} refuses the token. Compare GitRpc:SecretFile with the server's secret, and the clocks (30 s at most).",
+        StatusCode.FailedPrecondition when e.Status.DebugException is IOException or UnauthorizedAccessException => e.Status.Detail,
         _ => $"{address.Authority} answered {e.StatusCode}: {e.Status.Detail}",
     };
 

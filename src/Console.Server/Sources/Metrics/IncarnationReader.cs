@@ -19,13 +19,12 @@ internal sealed class IncarnationReader(PrometheusClient prometheus, PromQl prom
         var starts = ReadBothAsync(promQl.ProcessStart(hosts), from, cut, coarse, fine, to, cancellationToken);
         var builds = names.BuildInfo.Length == 0
             ? Task.FromResult<IReadOnlyList<Series>>([])
-            : ReadBothAsync(promQl.BuildInfo(hosts), from, cut, coarse, fine, to, cancellationToken);
+            : ReadBothAsync(promQl.VersionSeen(hosts), from, cut, coarse, fine, to, cancellationToken);
         await Task.WhenAll(starts, builds);
 
-        var versions = (await builds).ToLookup(
-            series => series[names.HostLabel],
-            series => new VersionSamples(series[names.VersionLabel], series.Times),
-            StringComparer.Ordinal);
+        var versions = (await builds).GroupBy(series => series[names.HostLabel], StringComparer.Ordinal)
+            .SelectMany(host => Running([.. host]).Select(version => (Host: host.Key, Version: version)))
+            .ToLookup(found => found.Host, found => found.Version, StringComparer.Ordinal);
         return (await starts).GroupBy(series => series[names.HostLabel], StringComparer.Ordinal).ToDictionary(
             host => host.Key,
             host => Incarnations.Split(
@@ -34,6 +33,20 @@ internal sealed class IncarnationReader(PrometheusClient prometheus, PromQl prom
                 [.. host.SelectMany(part => part.Values)],
                 [.. versions[host.Key]]),
             StringComparer.Ordinal);
+    }
+
+    // At each moment the version that was reported last is the one that ran.
+    private IEnumerable<VersionSamples> Running(IReadOnlyList<Series> host)
+    {
+        var latest = new Dictionary<double, double>();
+        foreach (var series in host)
+        {
+            for (var i = 0; i < series.Times.Length; i++)
+                latest[series.Times[i]] = Math.Max(series.Values[i], latest.GetValueOrDefault(series.Times[i]));
+        }
+
+        return host.Select(series => new VersionSamples(
+            series[names.VersionLabel], [.. series.Times.Where((time, i) => series.Values[i] >= latest[time])]));
     }
 
     // The coarse part first, so that a host's samples stay in order of time when they are joined.

@@ -21,8 +21,12 @@ internal sealed class PromQl(MetricNames names)
     public string Rate(string counter, TimeSpan window) =>
         $"sum by ({names.HostLabel}) (rate({counter}{Braces()}[{Duration(window)}]))";
 
-    public string BuildInfo(IReadOnlyCollection<string>? hosts = null) =>
-        $"group by ({names.HostLabel}, {names.VersionLabel}) ({names.BuildInfo}{Braces(Hosts(hosts))})";
+    /// <summary>
+    /// When each version was last reported (Unix seconds). A version that is gone without a staleness marker is still
+    /// found for five minutes; its time tells it from the one that runs.
+    /// </summary>
+    public string VersionSeen(IReadOnlyCollection<string>? hosts = null) =>
+        $"max by ({names.HostLabel}, {names.VersionLabel}) (timestamp({names.BuildInfo}{Braces(Hosts(hosts))}))";
 
     /// <summary>Requests per second, health checks left out.</summary>
     public string RequestRate(TimeSpan window) =>

@@ -19,6 +19,7 @@ internal static class ResultReader
     {
         var reader = new Utf8JsonReader(json);
         var answer = new Answer();
+        var hasData = false;
         Expect(ref reader, JsonTokenType.StartObject);
         while (Next(ref reader) == JsonTokenType.PropertyName)
         {
@@ -27,21 +28,25 @@ internal static class ResultReader
             else if (reader.ValueTextEquals("error"u8))
                 answer.Error = ReadString(ref reader);
             else if (reader.ValueTextEquals("data"u8))
-                ReadData(ref reader, resultType, answer);
+                hasData = ReadData(ref reader, resultType, answer);
             else
                 SkipValue(ref reader);
         }
 
         if (answer.Status is null)
             throw new JsonException("no \"status\" in it");
+        if (answer.Status == "success" && !hasData)
+            throw new JsonException("no \"data\" in it");
         return answer;
     }
 
-    private static void ReadData(ref Utf8JsonReader reader, string resultType, Answer answer)
+    // True when there was a result in it.
+    private static bool ReadData(ref Utf8JsonReader reader, string resultType, Answer answer)
     {
         if (Next(ref reader) != JsonTokenType.StartObject)
             throw new JsonException("\"data\" is not an object");
         string? type = null;
+        var hasResult = false;
         while (Next(ref reader) == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("resultType"u8))
@@ -53,6 +58,7 @@ internal static class ResultReader
             else if (reader.ValueTextEquals("result"u8))
             {
                 Expect(ref reader, JsonTokenType.StartArray);
+                hasResult = true;
                 while (Next(ref reader) == JsonTokenType.StartObject)
                     answer.Series.Add(ReadSeries(ref reader));
             }
@@ -64,6 +70,7 @@ internal static class ResultReader
 
         if (type is null)
             throw new JsonException("no \"resultType\" in it");
+        return hasResult;
     }
 
     private static Series ReadSeries(ref Utf8JsonReader reader)

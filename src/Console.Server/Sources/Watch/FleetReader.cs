@@ -24,7 +24,7 @@ internal sealed class FleetReader(
 
         var up = Ask(promQl.Up());
         var start = Ask(promQl.ProcessStart());
-        var build = AskIf(names.BuildInfo, () => promQl.BuildInfo());
+        var build = AskIf(names.BuildInfo, () => promQl.VersionSeen());
         var p99 = Ask(promQl.LatencyQuantile(0.99, window));
         var requests = Ask(promQl.RequestRate(window));
         var processCpu = Ask(promQl.Rate(names.ProcessCpu, window));
@@ -50,7 +50,7 @@ internal sealed class FleetReader(
         Lay(hosts, await virtualMemory, (host, value) => host with { VirtualMemoryBytes = value });
         Lay(hosts, await residentMemory, (host, value) => host with { ResidentMemoryBytes = value });
         Lay(hosts, await forking, (host, value) => host with { ForkUtilisation = value });
-        foreach (var series in await build)
+        foreach (var series in (await build).OrderBy(s => s.Last))
         {
             if (hosts.TryGetValue(series[names.HostLabel], out var host))
                 hosts[host.Host] = host with { Version = series[names.VersionLabel] };

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+
+[assembly: AssemblyFixture(typeof(FleetConsole.EndToEnd.Tests.LiveFleet))]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
+
+namespace FleetConsole.EndToEnd.Tests;
+
+/// <summary>One live demo fleet and one browser for all tests of this assembly.</summary>
+public sealed class LiveFleet : IAsyncLifetime
+{
+    private const string ChromiumPath = "/usr/bin/chromium";
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(120);
+    private static readonly string[] ChromiumArguments =
+        ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+    private DemoProcess? _demo;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+    private Dictionary<string, string> _passwords = [];
+
+    /// <summary>Why there is no fleet; null when there is one.</summary>
+    public string? Missing { get; private set; }
+
+    public string Url => $"http://127.0.0.1:{Demo.Port}";
+
+    internal DemoProcess Demo => _demo ?? throw new InvalidOperationException("The fleet was not started.");
+
+    private IBrowser Browser => _browser ?? throw new InvalidOperationException("The browser was not started.");
+
+    public async ValueTask InitializeAsync()
+    {
+        Missing = !File.Exists(Repository.DemoProgram) ? "The demo is not built: run ./test.sh or ./demo.sh once."
+            : !File.Exists(ChromiumPath) ? "There is no /usr/bin/chromium: run ./test.sh, which installs it."
+            : null;
+        if (Missing is not null)
+            return;
+        _demo = DemoProcess.Start(DemoProcess.FreePorts(), Path.Combine(Directory.CreateTempSubdirectory("fleetconsole-").FullName, "demo"));
+        await _demo.ReadyAsync(StartDeadline, CancellationToken.None);
+        _passwords = JsonSerializer.Deserialize<Dictionary<string, string>>(await File.ReadAllTextAsync(Path.Combine(_demo.Data, "accounts.json")))
+            ?? throw new InvalidOperationException("The demo left no accounts.");
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = ChromiumPath, Args = ChromiumArguments });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+        _playwright?.Dispose();
+        if (_demo is not null)
+        {
+            await _demo.DisposeAsync();
+            Directory.Delete(Path.GetDirectoryName(_demo.Data)!, recursive: true);
+        }
+    }
+
+    public string PasswordOf(string role) => _passwords[role];
+
+    /// <summary>Skips the test when there is no fleet to test on.</summary>
+    public void Require() => Assert.SkipWhen(Missing is not null, Missing ?? "");
+
+    /// <summary>Runs <c>demo.sh COMMAND...</c> as a second terminal would.</summary>
+    internal async Task CommandAsync(CancellationToken cancellationToken, params string[] command)
+    {
+        await using var second = DemoProcess.Start(Demo.Port, Demo.Data, command);
+        Assert.True(await second.EndAsync(cancellationToken) == 0, second.Output);
+    }
+
+    /// <summary>A page of a person who has just signed in.</summary>
+    public async Task<IPage> SignInAsync(string role, string path = "/")
+    {
+        var context = await Browser.NewContextAsync(new() { ViewportSize = new() { Width = 1400, Height = 950 }, AcceptDownloads = true });
+        context.SetDefaultTimeout(30_000);
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(Url + path);
+        await page.GetByLabel("User").FillAsync(role);
+        await page.GetByLabel("Password").FillAsync(PasswordOf(role));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await page.WaitForURLAsync(Url + path);
+        return page;
+    }
+}
