@@ -22,16 +22,18 @@ builder.Services.AddSources(builder.Configuration);
 builder.Services.AddFeatures();
 builder.Services.AddConsolePages();
 builder.Services.AddCascadingAuthenticationState();
-builder.Services.AddHealthChecks();
+builder.Services.AddHealthChecks().AddCheck<DatabaseCheck>("database");
 builder.Services.AddRazorComponents()
     .AddInteractiveWebAssemblyComponents()
     .AddAuthenticationStateSerialization(options => options.SerializeAllClaims = true);
 
-await using var app = builder.Build();
-if (!await app.SettingsHoldAsync(System.Console.Error))
+await using var app = builder.TryBuild(System.Console.Error);
+if (app is null)
     return HostingSetup.WrongSettings;
 if (UsersCommand.Is(args))
     return await UsersCommand.RunAsync(args, app.Services, System.Console.In, System.Console.Error);
+if (!app.SettingsHold(System.Console.Error))
+    return HostingSetup.WrongSettings;
 await app.Services.MigrateAsync(CancellationToken.None);
 
 app.UseResponseHeaders();

@@ -13,6 +13,9 @@ internal static class ChartLook
     private const string DarkInk = "#9aa5b5";
     private const string LightInk = "#56606f";
 
+    private static readonly double[] LogTicks =
+        [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+
     public static Config Config { get; } = new() { Responsive = true, DisplayLogo = false };
 
     public static ITrace Line(ChartTrace trace) => new Scatter
@@ -52,22 +55,29 @@ internal static class ChartLook
                     ZeroLineColor = grid,
                 },
             ],
-            YAxis =
-            [
-                new()
-                {
-                    Title = new() { Text = "Latency" },
-                    Type = logScale ? Plotly.Blazor.LayoutLib.YAxisLib.TypeEnum.Log : Plotly.Blazor.LayoutLib.YAxisLib.TypeEnum.Linear,
-                    RangeMode = Plotly.Blazor.LayoutLib.YAxisLib.RangeModeEnum.ToZero,
-                    TickFormat = "~s",
-                    TickSuffix = "s",
-                    GridColor = grid,
-                    ZeroLineColor = grid,
-                },
-            ],
+            YAxis = [Latency(logScale, grid)],
             Shapes = [.. marks.Select(mark => Upright(mark, ink))],
             Annotations = [.. marks.Select(mark => Word(mark, ink))],
         };
+    }
+
+    private static YAxis Latency(bool logScale, string grid)
+    {
+        var axis = new YAxis { Title = new() { Text = "Latency" }, GridColor = grid, ZeroLineColor = grid };
+        if (!logScale)
+        {
+            axis.RangeMode = Plotly.Blazor.LayoutLib.YAxisLib.RangeModeEnum.ToZero;
+            axis.TickFormat = "~s";
+            axis.TickSuffix = "s";
+            return axis;
+        }
+
+        // Plotly's own ticks between decades run into each other on a range of four decades.
+        axis.Type = Plotly.Blazor.LayoutLib.YAxisLib.TypeEnum.Log;
+        axis.TickMode = Plotly.Blazor.LayoutLib.YAxisLib.TickModeEnum.Array;
+        axis.TickVals = [.. LogTicks.Cast<object>()];
+        axis.TickText = [.. LogTicks.Select(seconds => Figures.Tick(seconds)).Cast<object>()];
+        return axis;
     }
 
     private static Shape Upright(ChartMark mark, string ink) => new()

@@ -18,6 +18,11 @@ public static class Figures
         _ => string.Create(CultureInfo.InvariantCulture, $"{seconds * 1000:0.0} ms"),
     };
 
+    /// <summary>Seconds on an axis: as short as they can be written.</summary>
+    public static string Tick(double seconds) => seconds >= 1
+        ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.##} s")
+        : string.Create(CultureInfo.InvariantCulture, $"{seconds * 1000:0.##} ms");
+
     /// <summary>The two largest units of a duration.</summary>
     public static string Age(TimeSpan? age) => age switch
     {

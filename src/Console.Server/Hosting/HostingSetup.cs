@@ -19,8 +19,22 @@ internal static class HostingSetup
         return next(context);
     });
 
+    /// <summary>Builds the application; null when its addresses are wrong, which Kestrel wants to know first of all.</summary>
+    public static WebApplication? TryBuild(this WebApplicationBuilder builder, TextWriter error)
+    {
+        try
+        {
+            return builder.Build();
+        }
+        catch (OptionsValidationException e)
+        {
+            Write([e], error);
+            return null;
+        }
+    }
+
     /// <summary>Whether every setting can be used; what cannot is a line each, and nothing has been started yet.</summary>
-    public static async Task<bool> SettingsHoldAsync(this WebApplication app, TextWriter error)
+    public static bool SettingsHold(this WebApplication app, TextWriter error)
     {
         try
         {
@@ -29,20 +43,20 @@ internal static class HostingSetup
         }
         catch (OptionsValidationException e)
         {
-            await WriteAsync([e]);
+            Write([e], error);
         }
         catch (AggregateException e) when (e.InnerExceptions.All(inner => inner is OptionsValidationException))
         {
-            await WriteAsync(e.InnerExceptions.OfType<OptionsValidationException>());
+            Write(e.InnerExceptions.OfType<OptionsValidationException>(), error);
         }
 
         return false;
+    }
 
-        async Task WriteAsync(IEnumerable<OptionsValidationException> problems)
-        {
-            foreach (var failure in problems.SelectMany(p => p.Failures))
-                await error.WriteLineAsync(failure);
-        }
+    private static void Write(IEnumerable<OptionsValidationException> problems, TextWriter error)
+    {
+        foreach (var failure in problems.SelectMany(p => p.Failures))
+            error.WriteLine(failure);
     }
 
     /// <summary>Runs until it is told to stop. A port in use is one line and an exit code, not a stack.</summary>

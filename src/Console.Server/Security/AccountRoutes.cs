@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using FleetConsole.Server.Hosting;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,19 +19,24 @@ internal static class AccountRoutes
         routes.MapPost(Token, TokenAsync).AllowAnonymous().DisableAntiforgery().WithMetadata(new ServedOn(Listener.Browser, Listener.Grpc));
     }
 
-    private static async Task<RedirectHttpResult> SignOutAsync(SignInManager<IdentityUser> signIn)
+    private static async Task<Results<RedirectHttpResult, BadRequest<string>>> SignOutAsync(HttpContext context, SignInManager<IdentityUser> signIn)
     {
+        // The middleware only judges the token; without a form parameter nothing else refuses a bad one.
+        if (context.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: true })
+            return TypedResults.BadRequest("The page's anti-forgery token is missing or old. Reload the page and sign out again.");
         await signIn.SignOutAsync();
         return TypedResults.LocalRedirect($"~{SignIn}");
     }
 
     // The sign-in manager writes the token into the answer when its scheme is the token's.
-    private static async Task<Results<EmptyHttpResult, UnauthorizedHttpResult>> TokenAsync(Credentials credentials, SignInManager<IdentityUser> signIn)
+    private static async Task<Results<EmptyHttpResult, UnauthorizedHttpResult, BadRequest<string>>> TokenAsync(Credentials credentials, SignInManager<IdentityUser> signIn)
     {
+        if (string.IsNullOrEmpty(credentials.User) || string.IsNullOrEmpty(credentials.Password))
+            return TypedResults.BadRequest("Send {\"user\": ..., \"password\": ...}.");
         signIn.AuthenticationScheme = IdentityConstants.BearerScheme;
         var result = await signIn.PasswordSignInAsync(credentials.User, credentials.Password, isPersistent: false, lockoutOnFailure: true);
         return result.Succeeded ? TypedResults.Empty : TypedResults.Unauthorized();
     }
 
-    internal sealed record Credentials([property: Required] string User, [property: Required] string Password);
+    internal sealed record Credentials(string? User, string? Password);
 }

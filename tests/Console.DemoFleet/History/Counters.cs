@@ -47,7 +47,7 @@ internal sealed class Counters
 
             // Callers give up after a minute, so nothing takes longer.
             Fill(Latency[m], latencyBounds, completed * method.Share, bound => bound >= CallerDeadline ? 1 : Load.Cdf(method, factor, bound));
-            LatencySum[m] += completed * method.Share * method.Median * factor * Math.Exp(method.Sigma * method.Sigma / 2);
+            LatencySum[m] += completed * method.Share * Load.Mean(method, factor);
         }
 
         var forkFactor = locked is null ? 1 : 8;

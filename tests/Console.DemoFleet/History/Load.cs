@@ -2,13 +2,21 @@ using MathNet.Numerics.Distributions;
 
 namespace FleetConsole.DemoFleet.History;
 
-/// <summary>One method's share of the load and its latency when young: log-normal, seconds.</summary>
-internal sealed record Method(string Service, string Name, string Type, double Share, double Median, double Sigma)
+/// <summary>
+/// One method's share of the load and its latency when young: log-normal, with a second, slow log-normal for the calls
+/// that had to wait. Seconds.
+/// </summary>
+internal sealed record Method(string Service, string Name, string Type, double Share, double Median)
 {
+    public const double Sigma = 0.5;
+    public const double SlowShare = 0.03;
+    public const double SlowMedian = 0.06;
+    public const double SlowSigma = 0.7;
+
     public static IReadOnlyList<Method> All { get; } =
     [
-        new("gitaly.RefService", "RefExists", "unary", 0.75, 0.012, 0.90),
-        new("gitaly.RefService", "FindAllBranchNames", "server_stream", 0.25, 0.020, 0.80),
+        new("gitaly.RefService", "RefExists", "unary", 0.75, 0.006),
+        new("gitaly.RefService", "FindAllBranchNames", "server_stream", 0.25, 0.010),
     ];
 }
 
@@ -41,5 +49,11 @@ internal static class Load
 
     /// <summary>Probability that a call of the method takes at most <paramref name="seconds"/>.</summary>
     public static double Cdf(Method method, double factor, double seconds) =>
-        LogNormal.CDF(Math.Log(method.Median * factor), method.Sigma, seconds);
+        ((1 - Method.SlowShare) * LogNormal.CDF(Math.Log(method.Median * factor), Method.Sigma, seconds))
+        + (Method.SlowShare * LogNormal.CDF(Math.Log(Method.SlowMedian * factor), Method.SlowSigma, seconds));
+
+    /// <summary>Mean time of a call, seconds.</summary>
+    public static double Mean(Method method, double factor) => factor
+        * (((1 - Method.SlowShare) * method.Median * Math.Exp(Method.Sigma * Method.Sigma / 2))
+            + (Method.SlowShare * Method.SlowMedian * Math.Exp(Method.SlowSigma * Method.SlowSigma / 2)));
 }

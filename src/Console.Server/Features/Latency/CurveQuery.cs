@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using FleetConsole.Client.Api;
 using FleetConsole.Contracts.V1;
 using Grpc.Core;
@@ -21,8 +23,9 @@ internal sealed record CurveQuery(
     // Finer than any scrape interval in use; shorter steps only repeat samples.
     private static readonly TimeSpan MinStep = TimeSpan.FromSeconds(5);
 
-    public string CacheKey => string.Create(CultureInfo.InvariantCulture,
-        $"curves/{Quantile}/{From.ToUnixTimeSeconds()}/{To.ToUnixTimeSeconds()}/{string.Join('\n', Hosts)}\n\n{string.Join('\n', Methods)}");
+    /// <summary>The cache takes no control characters and at most 1,024 characters; five hundred hosts have more.</summary>
+    public string CacheKey => $"curves/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+        $"{Quantile}/{From.ToUnixTimeSeconds()}/{To.ToUnixTimeSeconds()}/{string.Join('\n', Hosts)}\n\n{string.Join('\n', Methods)}"))))}";
 
     /// <exception cref="ApiException">A bound is broken; the message names it.</exception>
     public static CurveQuery Parse(CurvesRequest request)

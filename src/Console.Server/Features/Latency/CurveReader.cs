@@ -21,6 +21,9 @@ internal sealed class CurveReader(PrometheusClient prometheus, IncarnationReader
     private const int ScrapesPerWindow = 4;
     private static readonly TimeSpan ScrapeLook = TimeSpan.FromMinutes(10);
 
+    // Just now says more than the last minutes when the interval was changed; rare scrapes need the longer look.
+    private static readonly TimeSpan RecentLook = TimeSpan.FromMinutes(2);
+
     // A process younger than this many windows is asked for again, more finely: its first minutes matter most.
     private const int YoungWindows = 30;
 
@@ -44,15 +47,19 @@ internal sealed class CurveReader(PrometheusClient prometheus, IncarnationReader
     // How often Prometheus scraped at either end of the range: older blocks may be coarser than what is scraped now.
     private async Task<(TimeSpan Early, TimeSpan Late)> ScrapeIntervalsAsync(CurveQuery query, CancellationToken cancellationToken)
     {
-        var ask = promQl.SamplesWithin(ScrapeLook);
-        var early = prometheus.QueryAsync(ask, query.From + ScrapeLook, cancellationToken);
-        var late = prometheus.QueryAsync(ask, query.To, cancellationToken);
+        var early = IntervalAsync(query.From + ScrapeLook, ScrapeLook, cancellationToken);
+        var late = IntervalAsync(query.To, RecentLook, cancellationToken);
         await Task.WhenAll(early, late);
-        return (Interval(await early) ?? Interval(await late) ?? query.Step, Interval(await late) ?? query.Step);
+        var now = await late ?? await IntervalAsync(query.To, ScrapeLook, cancellationToken) ?? query.Step;
+        return (await early ?? now, now);
     }
 
-    private static TimeSpan? Interval(IReadOnlyList<Series> samples) =>
-        samples is [var one] && one.Last >= 1 ? TimeSpan.FromSeconds(Math.Ceiling(ScrapeLook.TotalSeconds / one.Last)) : null;
+    // Null when the look is too short to tell: one sample in it has no interval.
+    private async Task<TimeSpan?> IntervalAsync(DateTimeOffset at, TimeSpan look, CancellationToken cancellationToken)
+    {
+        var samples = await prometheus.QueryAsync(promQl.SamplesWithin(look), at, cancellationToken);
+        return samples is [var one] && one.Last >= 2 ? TimeSpan.FromSeconds(Math.Ceiling(look.TotalSeconds / one.Last)) : null;
+    }
 
     private static Sampling Sample(TimeSpan step, TimeSpan scrape) =>
         new(step, step > ScrapesPerWindow * scrape ? step : ScrapesPerWindow * scrape);
