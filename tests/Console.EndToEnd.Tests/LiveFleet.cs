@@ -67,13 +67,21 @@ public sealed class LiveFleet : IAsyncLifetime
         Assert.True(await second.EndAsync(cancellationToken) == 0, second.Output);
     }
 
-    /// <summary>A page of a person who has just signed in.</summary>
-    public async Task<IPage> SignInAsync(string role, string path = "/")
+    /// <summary>A page in a browser context of its own: nobody is signed in.</summary>
+    public async Task<IPage> OpenAsync(string path, string theme)
     {
         var context = await Browser.NewContextAsync(new() { ViewportSize = new() { Width = 1400, Height = 950 }, AcceptDownloads = true });
         context.SetDefaultTimeout(30_000);
+        await context.AddCookiesAsync([new() { Name = "fleetconsole-theme", Value = theme, Url = Url }]);
         var page = await context.NewPageAsync();
         await page.GotoAsync(Url + path);
+        return page;
+    }
+
+    /// <summary>A page of a person who has just signed in.</summary>
+    public async Task<IPage> SignInAsync(string role, string path = "/", string theme = "dark")
+    {
+        var page = await OpenAsync(path, theme);
         await page.GetByLabel("User").FillAsync(role);
         await page.GetByLabel("Password").FillAsync(PasswordOf(role));
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();

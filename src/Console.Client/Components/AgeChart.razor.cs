@@ -21,6 +21,10 @@ public sealed partial class AgeChart(IJSRuntime js) : IAsyncDisposable
     [Parameter]
     public ChartAxis Axis { get; set; }
 
+    /// <summary>How much of an age axis is shown; null: all of it.</summary>
+    [Parameter]
+    public TimeSpan? MaxAge { get; set; }
+
     [Parameter]
     public bool LogScale { get; set; }
 
@@ -45,7 +49,7 @@ public sealed partial class AgeChart(IJSRuntime js) : IAsyncDisposable
 
     protected override void OnParametersSet()
     {
-        Layout = ChartLook.Layout(Axis, LogScale, Dark, Axis == ChartAxis.Time ? Marks : []);
+        Layout = ChartLook.Layout(Axis, MaxAge, LogScale, Dark, Axis == ChartAxis.Time ? Marks : []);
         Data = [.. Traces.Select(ChartLook.Line)];
     }
 
@@ -120,5 +124,5 @@ public sealed partial class AgeChart(IJSRuntime js) : IAsyncDisposable
     }
 
     private string Shape() => string.Join('|',
-        Traces.Select(trace => $"{trace.Name},{trace.Current},{trace.Color}").Append($"{Axis},{LogScale},{Dark}").Concat(Marks.Select(mark => mark.Text)));
+        Traces.Select(trace => $"{trace.Name},{trace.Current},{trace.Color}").Append($"{Axis},{MaxAge},{LogScale},{Dark}").Concat(Marks.Select(mark => mark.Text)));
 }

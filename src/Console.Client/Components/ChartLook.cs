@@ -30,7 +30,7 @@ internal static class ChartLook
         HoverTemplate = "%{y:.3~s}s<extra>%{fullData.name}</extra>",
     };
 
-    public static Plotly.Blazor.Layout Layout(ChartAxis axis, bool logScale, bool dark, IReadOnlyList<ChartMark> marks)
+    public static Plotly.Blazor.Layout Layout(ChartAxis axis, TimeSpan? maxAge, bool logScale, bool dark, IReadOnlyList<ChartMark> marks)
     {
         var ink = dark ? DarkInk : LightInk;
         var grid = dark ? "#232a35" : "#e6e9ee";
@@ -39,26 +39,26 @@ internal static class ChartLook
             PaperBgColor = "rgba(0,0,0,0)",
             PlotBgColor = "rgba(0,0,0,0)",
             Font = new() { Color = ink, Family = "system-ui, sans-serif", Size = 12 },
-            Margin = new() { L = 60, R = 12, T = 24, B = 44 },
+            Margin = new() { L = 74, R = 12, T = 24, B = 44 },
             HoverMode = HoverModeEnum.Closest,
-            UiRevision = $"{axis}/{logScale}",
+            UiRevision = $"{axis}/{maxAge}/{logScale}",
             ShowLegend = true,
             Legend = [new() { Orientation = Plotly.Blazor.LayoutLib.LegendLib.OrientationEnum.H, Y = 1.08m, X = 0 }],
-            XAxis =
-            [
-                new()
-                {
-                    Title = new() { Text = axis == ChartAxis.Age ? "Process age (hours)" : "Time (UTC)" },
-                    Type = axis == ChartAxis.Age ? TypeEnum.Linear : TypeEnum.Date,
-                    RangeMode = axis == ChartAxis.Age ? RangeModeEnum.NonNegative : RangeModeEnum.Normal,
-                    GridColor = grid,
-                    ZeroLineColor = grid,
-                },
-            ],
+            XAxis = [axis == ChartAxis.Age ? Age(maxAge, grid) : Time(grid)],
             YAxis = [Latency(logScale, grid)],
             Shapes = [.. marks.Select(mark => Upright(mark, ink))],
             Annotations = [.. marks.Select(mark => Word(mark, ink))],
         };
+    }
+
+    private static XAxis Time(string grid) => new() { Title = new() { Text = "Time (UTC)" }, Type = TypeEnum.Date, GridColor = grid };
+
+    private static XAxis Age(TimeSpan? maxAge, string grid)
+    {
+        var axis = new XAxis { Title = new() { Text = "Process age (hours)" }, Type = TypeEnum.Linear, RangeMode = RangeModeEnum.NonNegative, GridColor = grid, ZeroLineColor = grid };
+        if (maxAge is { } most)
+            axis.Range = [0, most.TotalHours];
+        return axis;
     }
 
     private static YAxis Latency(bool logScale, string grid)

@@ -20,6 +20,10 @@ public sealed partial class CurvePanel : IDisposable
     [Parameter]
     public bool LogScale { get; set; } = true;
 
+    /// <summary>How much of the age axis is shown; null: all of it.</summary>
+    [Parameter]
+    public TimeSpan? MaxAge { get; set; }
+
     private IReadOnlyList<ChartTrace> Traces { get; set; } = [];
 
     private IReadOnlyList<ChartMark> Marks { get; set; } = [];

@@ -28,6 +28,9 @@ public partial class LatencyPage(ILatencyApi api, IFleetApi fleetApi, Navigation
     [SupplyParameterFromQuery(Name = "range")]
     private string? RangeQuery { get; set; }
 
+    [SupplyParameterFromQuery(Name = "age")]
+    private string? AgeQuery { get; set; }
+
     /// <summary>What the server rendered, handed to the browser.</summary>
     [PersistentState]
     public byte[]? HandedCurves { get; set; }
@@ -45,7 +48,7 @@ public partial class LatencyPage(ILatencyApi api, IFleetApi fleetApi, Navigation
 
     protected override async Task OnParametersSetAsync()
     {
-        View = LatencyView.From(HostQuery, MethodQuery, QuantileQuery, AxisQuery, ScaleQuery, RangeQuery);
+        View = LatencyView.From(HostQuery, MethodQuery, QuantileQuery, AxisQuery, ScaleQuery, RangeQuery, AgeQuery);
         if (_shown is null && HandedCurves is not null && HandedFleet is not null)
         {
             Curves = CurvesReply.Parser.ParseFrom(HandedCurves);

@@ -9,6 +9,7 @@ namespace FleetConsole.Client.Features.Latency;
 public sealed record LatencyView
 {
     public const string DefaultRange = "3d";
+    public const string AllAges = "all";
 
     /// <summary>Ranges that end now, by the name they have in the address.</summary>
     public static IReadOnlyDictionary<string, TimeSpan> Ranges { get; } = new Dictionary<string, TimeSpan>
@@ -20,6 +21,16 @@ public sealed record LatencyView
         [DefaultRange] = TimeSpan.FromDays(3),
         ["7d"] = TimeSpan.FromDays(7),
         ["30d"] = TimeSpan.FromDays(30),
+    };
+
+    /// <summary>How much of the age axis is shown, by the name it has in the address; without a value, all of it.</summary>
+    public static IReadOnlyDictionary<string, TimeSpan?> Ages { get; } = new Dictionary<string, TimeSpan?>
+    {
+        [AllAges] = null,
+        ["15m"] = TimeSpan.FromMinutes(15),
+        ["1h"] = TimeSpan.FromHours(1),
+        ["6h"] = TimeSpan.FromHours(6),
+        ["24h"] = TimeSpan.FromHours(24),
     };
 
     public static IReadOnlyList<double> Quantiles { get; } = [0.5, 0.9, 0.95, 0.99, 0.999];
@@ -39,8 +50,10 @@ public sealed record LatencyView
 
     public string Range { get; init; } = DefaultRange;
 
+    public string Age { get; init; } = AllAges;
+
     /// <summary>Reads an address; what it does not understand keeps its default.</summary>
-    public static LatencyView From(string[]? hosts, string[]? methods, string? quantile, string? axis, string? scale, string? range) => new()
+    public static LatencyView From(string[]? hosts, string[]? methods, string? quantile, string? axis, string? scale, string? range, string? age) => new()
     {
         Hosts = hosts ?? [],
         Methods = methods ?? [],
@@ -48,6 +61,7 @@ public sealed record LatencyView
         Axis = axis == "time" ? ChartAxis.Time : ChartAxis.Age,
         LogScale = scale != "linear",
         Range = range is not null && Ranges.ContainsKey(range) ? range : DefaultRange,
+        Age = age is not null && Ages.ContainsKey(age) ? age : AllAges,
     };
 
     /// <summary>The query of the page's address; what has its default is left out.</summary>
@@ -64,6 +78,8 @@ public sealed record LatencyView
             parts.Add("scale=linear");
         if (Range != DefaultRange)
             parts.Add($"range={Range}");
+        if (Age != AllAges)
+            parts.Add($"age={Age}");
         return parts.Count == 0 ? "" : "?" + string.Join('&', parts);
     }
 
