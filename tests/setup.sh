@@ -32,21 +32,28 @@ install_packages() {
     echo "Installing ${missing[*]}"
     local log
     log=$(mktemp)
-    # A package's service must not start: the demo runs its own Prometheus, on its own port.
-    local policy=/usr/sbin/policy-rc.d ours=
-    if [[ ! -e $policy ]]; then
-        printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
-        "${as_root[@]}" chmod 755 "$policy"
-        ours=1
-    fi
-    local done=
     if "${as_root[@]}" apt-get update -qq >"$log" 2>&1 &&
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >>"$log" 2>&1; then
-        done=1
+        without_services "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y -qq --no-install-recommends "${missing[@]}" >>"$log" 2>&1; then
+        rm -f "$log"
+        return 0
     fi
-    [[ -z $ours ]] || "${as_root[@]}" rm -f "$policy"
-    [[ -n $done ]] || die "These packages could not be installed (is the network up?): ${missing[*]}. See $log"
-    rm -f "$log"
+    die "These packages could not be installed (is the network up?): ${missing[*]}. See $log"
+}
+
+# without_services COMMAND...: a package's service must not start; the demo runs its own Prometheus, on its own port.
+without_services() {
+    local policy=/usr/sbin/policy-rc.d as_root=() code=0
+    if [[ -e $policy ]]; then
+        "$@"
+        return
+    fi
+    [[ $(id -u) -eq 0 ]] || as_root=(sudo)
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+    "${as_root[@]}" chmod 755 "$policy"
+    "$@" || code=$?
+    "${as_root[@]}" rm -f "$policy"
+    return "$code"
 }
 
 # stale TARGET SOURCE...: true when TARGET is missing or a source is newer.

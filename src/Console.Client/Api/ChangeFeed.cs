@@ -19,7 +19,7 @@ public sealed class ChangeFeed(NavigationManager navigation) : IAsyncDisposable
     public event Action<bool>? Connected;
 
     /// <summary>Connects once; later calls return at once. Called by a page when it has become interactive.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync()
     {
         if (_connection is not null || !OperatingSystem.IsBrowser())
             return;
@@ -42,7 +42,9 @@ public sealed class ChangeFeed(NavigationManager navigation) : IAsyncDisposable
         };
         try
         {
-            await _connection.StartAsync(cancellationToken);
+            // Not the page's token: the connection outlives the page that happened to open it.
+            await _connection.StartAsync(CancellationToken.None);
+            TellConnected(true);
         }
         catch (HttpRequestException)
         {

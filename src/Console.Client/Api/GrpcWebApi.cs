@@ -67,7 +67,7 @@ internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
     {
         StatusCode.Unauthenticated => "You are signed out. Reload the page and sign in again.",
         StatusCode.DeadlineExceeded => "The console's server did not answer within 30 s.",
-        StatusCode.Unavailable when e.Status.DebugException is HttpRequestException or null && e.Status.Detail.StartsWith("Error", StringComparison.Ordinal) =>
+        _ when e.Status.DebugException is HttpRequestException =>
             "The console's server cannot be reached. What you see is what it last said.",
         _ => e.Status.Detail.Length > 0 ? e.Status.Detail : $"The console's server answered {e.StatusCode}.",
     };

@@ -12,8 +12,15 @@ public partial class HealthMark
     [Parameter]
     public string Detail { get; set; } = "";
 
+    /// <summary>Why the forking probe failed; a server that serves and fails it is in doubt.</summary>
+    [Parameter]
+    public string ProbeMessage { get; set; } = "";
+
+    private string Title => ProbeMessage.Length > 0 ? $"{Detail} The probe: {ProbeMessage}" : Detail;
+
     private string Text => State switch
     {
+        HealthState.Serving when ProbeMessage.Length > 0 => "serving, but its probe fails",
         HealthState.Serving => "serving",
         HealthState.NotServing => "not serving",
         HealthState.Unreachable => "unreachable",
@@ -23,6 +30,7 @@ public partial class HealthMark
 
     private string Tone => State switch
     {
+        HealthState.Serving when ProbeMessage.Length > 0 => "doubtful",
         HealthState.Serving => "good",
         HealthState.NotServing or HealthState.Unreachable => "wrong",
         _ => "unknown",

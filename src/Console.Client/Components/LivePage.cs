@@ -31,7 +31,7 @@ public abstract class LivePage : ComponentBase, IDisposable
         if (!firstRender)
             return;
         Feed.Changed += OnChanged;
-        await Feed.StartAsync(_leaving.Token);
+        await Feed.StartAsync();
     }
 
     /// <summary>Loads now; while a load runs, one more follows it however often this is called.</summary>
@@ -49,10 +49,23 @@ public abstract class LivePage : ComponentBase, IDisposable
             do
             {
                 _again = false;
-                await LoadAsync(_leaving.Token);
-                Problem = null;
+                await AskAsync(LoadAsync);
             }
-            while (_again);
+            while (_again && !_leaving.IsCancellationRequested);
+        }
+        finally
+        {
+            _loading = false;
+        }
+    }
+
+    /// <summary>Runs a call of the page; that it failed becomes the page's <see cref="Problem"/>.</summary>
+    protected async Task AskAsync(Func<CancellationToken, Task> call)
+    {
+        try
+        {
+            await call(_leaving.Token);
+            Problem = null;
         }
         catch (ApiException e)
         {
@@ -61,10 +74,6 @@ public abstract class LivePage : ComponentBase, IDisposable
         catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
         {
             // The page was left; nobody waits for this answer.
-        }
-        finally
-        {
-            _loading = false;
         }
     }
 

@@ -56,14 +56,20 @@ public partial class HostPage(IFleetApi fleet, ILatencyApi latency, IControlApi 
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var host = fleet.GetHostAsync(Name, cancellationToken);
-        var commands = control.ListCommandsAsync(Name, cancellationToken);
-        var taken = captures.ListCapturesAsync(Name, cancellationToken);
+        var name = Name;
+        var host = fleet.GetHostAsync(name, cancellationToken);
+        var commands = control.ListCommandsAsync(name, cancellationToken);
+        var taken = captures.ListCapturesAsync(name, cancellationToken);
         await Task.WhenAll(host, commands, taken);
+        if (name != Name)
+            return; // The page moved on to another host, whose own load follows.
         Shown = new(await host, Shown?.Curves ?? new(), await commands, await taken);
 
         // Last, since it is what a stopped Prometheus fails: the rest of the page is then already new.
-        Shown = Shown with { Curves = await latency.GetCurvesAsync(Chart.ToRequest(time.GetUtcNow()), cancellationToken) };
+        var curves = await latency.GetCurvesAsync(Chart.ToRequest(time.GetUtcNow()), cancellationToken);
+        if (name != Name)
+            return;
+        Shown = Shown with { Curves = curves };
         Handed = [Shown.Host.ToByteArray(), Shown.Curves.ToByteArray(), Shown.Commands.ToByteArray(), Shown.Captures.ToByteArray()];
     }
 

@@ -38,13 +38,13 @@ public partial class AuditPage(IAuditApi api)
             Entries = [.. newest.Entries.Concat(Entries).DistinctBy(entry => entry.Id).OrderByDescending(entry => entry.Id)];
     }
 
-    private async Task OlderAsync()
+    private Task OlderAsync() => AskAsync(async cancellationToken =>
     {
+        var older = await api.ListAuditAsync(Entries[^1].Id, cancellationToken);
         _olderThan = Entries[^1].Id;
-        var older = await api.ListAuditAsync(_olderThan, CancellationToken.None);
-        Entries = [.. Entries, .. older.Entries];
+        Entries = [.. Entries.Concat(older.Entries).DistinctBy(entry => entry.Id)];
         More = older.Entries.Count == PageSize;
-    }
+    });
 
     private void Show(ListAuditReply reply)
     {

@@ -53,14 +53,17 @@ public static class CurveLines
         var x = MemoryMarshal.Cast<byte, double>(curve.X.Span);
         var y = MemoryMarshal.Cast<byte, double>(curve.Y.Span);
         var highest = 0.0;
+        var samples = 0;
         foreach (var value in y)
         {
+            if (!double.IsNaN(value))
+                samples++;
             if (value > highest)
                 highest = value;
         }
 
         return new(curve.Host, curve.Method, process.Version, process.StartedAt.ToDateTimeOffset(),
-            (x[^1] - Unix(process)) / 3600, y[0], y[^1], highest, x.Length);
+            (x[^1] - Unix(process)) / 3600, y[0], y[^1], highest, samples);
     }
 
     private static double Unix(ProcessIncarnation process) => process.StartedAt.ToDateTimeOffset().ToUnixTimeMilliseconds() / 1000.0;

@@ -49,17 +49,17 @@ public partial class LatencyPage(ILatencyApi api, IFleetApi fleetApi, Navigation
     protected override async Task OnParametersSetAsync()
     {
         View = LatencyView.From(HostQuery, MethodQuery, QuantileQuery, AxisQuery, ScaleQuery, RangeQuery, AgeQuery);
-        if (_shown is null && HandedCurves is not null && HandedFleet is not null)
+        var before = _shown;
+        _shown = View;
+        if (before is null && HandedCurves is not null && HandedFleet is not null)
         {
             Curves = CurvesReply.Parser.ParseFrom(HandedCurves);
             Fleet = FleetReply.Parser.ParseFrom(HandedFleet);
         }
-        else if (_shown is null || View.ToRequest(default) is var request && !request.Equals(_shown.ToRequest(default)))
+        else if (before is null || !View.ToRequest(DateTimeOffset.UnixEpoch).Equals(before.ToRequest(DateTimeOffset.UnixEpoch)))
         {
             await RefreshAsync();
         }
-
-        _shown = View;
     }
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)

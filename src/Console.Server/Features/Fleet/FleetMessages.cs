@@ -22,6 +22,7 @@ internal static class FleetMessages
             HealthDetail = HealthDetail(answers, mapped),
             UnmappedReason = unmappedReason,
             ChildrenCpuNote = note,
+            ProbeMessage = answers is { RefExists.Message: { Length: > 0 } refExists } ? refExists : answers?.ServerInfo?.Message ?? "",
         };
         if (metrics.P99Seconds is { } p99)
             summary.P99Seconds = p99;
