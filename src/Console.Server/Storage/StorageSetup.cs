@@ -1,6 +1,7 @@
 using FleetConsole.Server.Hosting;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
 
 namespace FleetConsole.Server.Storage;
@@ -11,7 +12,11 @@ internal static class StorageSetup
     {
         services.AddChecked<StorageOptions>(configuration, StorageOptions.Section);
         services.AddDbContextFactory<ConsoleDb>((provider, db) =>
-            db.UseSqlite($"Data Source={Path.Combine(Folder(provider), "console.db")};Default Timeout=10"));
+            db.UseSqlite($"Data Source={Path.Combine(Folder(provider), "console.db")};Default Timeout=10")
+
+                // Both throw, and whoever catches knows whether it is an error: a second command on a held host is none.
+                .ConfigureWarnings(events => events.Log(
+                    (CoreEventId.SaveChangesFailed, LogLevel.Debug), (RelationalEventId.CommandError, LogLevel.Debug))));
         services.AddSingleton<CaptureFiles>();
 
         // The keys of cookies and anti-forgery tokens: without a place of their own a restart would sign everybody out.

@@ -74,7 +74,9 @@ internal sealed partial class CommandRunner(
         }
         catch (AgentException e)
         {
-            await log.EndAsync(command, e.Undecided ? CommandPhase.Unknown : CommandPhase.Failed, e.Message, cancellationToken);
+            // A profile that did not arrive was not taken; only a restart may have happened without our knowing.
+            var undecided = e.Undecided && command.Action == CommandActions.Restart;
+            await log.EndAsync(command, undecided ? CommandPhase.Unknown : CommandPhase.Failed, e.Message, cancellationToken);
         }
         catch (Exception e) when (e is DbUpdateException or IOException or UnauthorizedAccessException)
         {

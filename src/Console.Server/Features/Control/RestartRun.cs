@@ -52,6 +52,13 @@ internal sealed class RestartRun(
             return;
         }
 
+        if (outcome.ProcessStartedAtAfter is null)
+        {
+            await log.EndAsync(command, CommandPhase.Unknown,
+                $"The agent reports success but names no new process ({outcome.Message}). Look at the unit on the host.", cancellationToken);
+            return;
+        }
+
         await log.StepAsync(command, row =>
         {
             row.NewProcessSeenAt = time.GetUtcNow();

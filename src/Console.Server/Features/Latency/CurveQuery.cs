@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using FleetConsole.Client.Api;
 using FleetConsole.Contracts.V1;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
 namespace FleetConsole.Server.Features.Latency;
@@ -17,6 +18,8 @@ internal sealed record CurveQuery(
     private const int MaxHosts = 500;
     private const int MaxMethods = 50;
     private const int MaxNameLength = 256;
+    private static readonly long Earliest = new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
+    private static readonly long Latest = new DateTimeOffset(2200, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
     private static readonly TimeSpan MaxRange = TimeSpan.FromDays(400);
     private static readonly TimeSpan MinRange = TimeSpan.FromMinutes(1);
 
@@ -32,6 +35,7 @@ internal sealed record CurveQuery(
     {
         Check(request.Quantile is > 0 and < 1, "quantile must lie between 0 and 1, both excluded");
         Check(request.From is not null && request.To is not null, "from and to are required");
+        Check(IsInstant(request.From!) && IsInstant(request.To!), "from and to must lie in the years 2000 to 2199");
         Check(request.Hosts.Count <= MaxHosts, $"at most {MaxHosts} hosts");
         Check(request.Methods.Count <= MaxMethods, $"at most {MaxMethods} methods");
         Check(request.Hosts.All(IsName), $"a host's name has 1 to {MaxNameLength} characters, no line breaks");
@@ -45,6 +49,8 @@ internal sealed record CurveQuery(
             [.. request.Methods.Distinct().Order(StringComparer.Ordinal)],
             request.Quantile, Floor(from, step), Floor(to, step), step);
     }
+
+    private static bool IsInstant(Timestamp at) => at.Seconds >= Earliest && at.Seconds < Latest && at.Nanos is >= 0 and < 1_000_000_000;
 
     private static bool IsName(string name) => name.Length is > 0 and <= MaxNameLength && !name.Any(char.IsControl);
 

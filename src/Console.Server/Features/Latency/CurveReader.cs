@@ -71,8 +71,9 @@ internal sealed class CurveReader(PrometheusClient prometheus, IncarnationReader
         List<MethodCurve> curves, CancellationToken cancellationToken)
     {
         var to = query.To.ToUnixTimeSeconds();
+        // A host whose clock is ahead has started after the range's end, where there is nothing to ask for.
         var young = processes.Values.Where(p => p.Count > 0).Select(p => p[^1])
-            .Where(p => to - p.StartedAt < YoungWindows * coarse.Window.TotalSeconds).ToList();
+            .Where(p => p.StartedAt < to && to - p.StartedAt < YoungWindows * coarse.Window.TotalSeconds).ToList();
         if (young.Count == 0)
             return;
         var from = DateTimeOffset.FromUnixTimeSeconds((long)young.Min(p => p.StartedAt));

@@ -53,9 +53,9 @@ internal sealed class AgentClients(IOptions<AgentOptions> options, TimeProvider 
                 await target.WriteAsync(chunk.Data.Memory, cancellationToken);
             }
 
-            return header is not null && size > 0
+            return header?.ProcessStartedAt is not null && size > 0
                 ? header
-                : throw new AgentException(StatusCode.DataLoss, $"The agent at {address.Authority} sent an empty profile.", null);
+                : throw new AgentException(StatusCode.DataLoss, $"The agent at {address.Authority} sent an empty profile, or did not name its process.", null);
         }
         catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace FleetConsole.Server.Tests.Harness;
+
+/// <summary>The reference Git RPC server, which answers, forks git and exports metrics as Gitaly does.</summary>
+internal sealed class GitRpcProcess(Programs programs) : IAsyncDisposable
+{
+    public const string Secret = "the shared secret";
+    public const string Storage = "default";
+    private readonly TempFolder _folder = new();
+    private ChildProcess? _process;
+
+    public string SecretFile => _folder.At("secret");
+
+    public string Grpc { get; } = Address();
+
+    /// <summary>Also the host's name in Prometheus.</summary>
+    public string Metrics { get; } = Address();
+
+    public async Task StartAsync(string version)
+    {
+        _folder.Write("secret", Secret);
+        var settings = _folder.Write("settings.json", $$"""{"version":"{{version}}","spawn_mode":"spawn","grow_until_utilisation":0.15}""");
+        _process = new(Path.Join(Programs.GitRpc, "git-rpc-server"),
+        [
+            "--grpc-listen", Grpc, "--metrics-listen", Metrics, "--storage", $"{Storage}={programs.Repositories}",
+            "--auth-secret-file", SecretFile, "--settings", settings,
+        ]);
+        using var http = new HttpClient();
+        await Wait.UntilAsync("the Git RPC server exports its metrics", async () =>
+        {
+            Assert.False(_process.Ended, string.Join('\n', _process.Lines));
+            try
+            {
+                return (await http.GetStringAsync($"http://{Metrics}/metrics", TestContext.Current.CancellationToken)).Length > 0;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
+    }
+
+    public Task KillAsync() => _process?.KillAsync() ?? Task.CompletedTask;
+
+    /// <summary>A load of some calls a second that runs until it is disposed.</summary>
+    public ChildProcess Load() => new(Path.Join(Programs.GitRpc, "git-rpc-load"),
+    [
+        "--target", $"a={Grpc}", "--auth-secret-file", SecretFile, "--storage", Storage, "--repository", Programs.Repository, "--rate", "20",
+    ]);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+            await _process.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private static string Address() => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Ports.Free()}");
+}
