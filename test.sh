@@ -20,9 +20,9 @@ run_go() {
     local log=$results/go.log code=0
     tests/git-rpc-server/test.sh artifacts/git-rpc-server >"$log" 2>&1 || code=$?
     local p f s
-    p=$(grep -c '^--- PASS' "$log") || true
-    f=$(grep -c '^--- FAIL' "$log") || true
-    s=$(grep -c '^--- SKIP' "$log") || true
+    p=$(awk '/^--- PASS/ { n++ } END { print n + 0 }' "$log")
+    f=$(awk '/^--- FAIL/ { n++ } END { print n + 0 }' "$log")
+    s=$(awk '/^--- SKIP/ { n++ } END { print n + 0 }' "$log")
     echo "Go: $p passed, $f failed, $s skipped"
     if [[ $code -ne 0 ]]; then
         tail -n 60 "$log"

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace FleetConsole.Server.Storage;
 
 /// <summary>Where the console keeps what must survive it.</summary>
-internal sealed class StorageOptions
+internal sealed class StorageOptions : IValidatableObject
 {
     public const string Section = "Storage";
 
@@ -14,4 +14,23 @@ internal sealed class StorageOptions
     /// <summary>Largest profile that is stored, in MiB.</summary>
     [Range(1, 4096)]
     public int MaxCaptureMegabytes { get; set; } = 256;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (WhyNot() is { } problem)
+            yield return new($"Storage:Folder \"{Folder}\" cannot be used: {problem}");
+    }
+
+    private string? WhyNot()
+    {
+        try
+        {
+            Directory.CreateDirectory(Folder);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return e.Message;
+        }
+    }
 }

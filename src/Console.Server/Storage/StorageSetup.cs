@@ -22,7 +22,7 @@ internal static class StorageSetup
         // The keys of cookies and anti-forgery tokens: without a place of their own a restart would sign everybody out.
         var folder = configuration.GetSection(StorageOptions.Section)[nameof(StorageOptions.Folder)] ?? new StorageOptions().Folder;
         services.AddDataProtection().SetApplicationName("FleetConsole")
-            .PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(folder, "keys")));
+            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(folder, "keys")));
         return services;
     }
 

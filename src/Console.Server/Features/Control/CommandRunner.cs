@@ -83,7 +83,16 @@ internal sealed partial class CommandRunner(
             // Without its database or its data folder the console cannot record the truth; the row stays unfinished.
             Broke(logger, e, command.Action, command.Host, command.Id, time.GetUtcNow());
         }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A command must end: one that stays running holds its host.
+            Unexpected(logger, e, command.Action, command.Host, command.Id);
+            await log.EndAsync(command, CommandPhase.Unknown, "The console met an unexpected error; its log tells more. Look at the unit on the host.", cancellationToken);
+        }
     }
+
+    [LoggerMessage(203, LogLevel.Error, "{Action} of {Host} (command {Id}) met an unexpected error")]
+    private static partial void Unexpected(ILogger logger, Exception e, string action, string host, string id);
 
     [LoggerMessage(200, LogLevel.Information, "{Action} of {Host} begins (command {Id}, resumed {Resumed})")]
     private static partial void Begins(ILogger logger, string action, string host, string id, bool resumed);

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace FleetConsole.Server.Sources.Agents;
 
@@ -32,6 +34,24 @@ internal sealed class AgentOptions : IValidatableObject
         {
             if (!File.Exists(file))
                 yield return new($"Agents:{key}: there is no file \"{file}\". Agents:CertificateFile, KeyFile and AuthorityFile go together.");
+        }
+
+        if (File.Exists(CertificateFile) && File.Exists(KeyFile) && File.Exists(AuthorityFile) && WhyNot() is { } problem)
+            yield return new($"Agents:CertificateFile, KeyFile, AuthorityFile: they cannot be read as PEM: {problem}");
+    }
+
+    private string? WhyNot()
+    {
+        try
+        {
+            using var own = X509Certificate2.CreateFromPemFile(CertificateFile, KeyFile);
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPemFile(AuthorityFile);
+            return authorities.Count == 0 ? $"{AuthorityFile} holds no certificate." : null;
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
         }
     }
 }

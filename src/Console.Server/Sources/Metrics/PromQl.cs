@@ -11,10 +11,13 @@ internal sealed class PromQl(MetricNames names)
 
     /// <summary>The last process start of every host seen within the window, even of those that are gone now.</summary>
     public string LastStartWithin(TimeSpan window) =>
-        $"max by ({names.HostLabel}) (last_over_time({names.ProcessStart}{Braces()}[{Duration(window)}]))";
+        $"max by ({names.HostLabel}) (last_over_time({names.ProcessStart}{Braces()}[{Duration(window)}]) {Plausible})";
+
+    // A start of 0 is what a collector reports that cannot read it; one far in the future is no time at all.
+    private const string Plausible = "> 0 < 7258118400";
 
     public string ProcessStart(IReadOnlyCollection<string>? hosts = null) =>
-        $"max by ({names.HostLabel}) ({names.ProcessStart}{Braces(Hosts(hosts))})";
+        $"max by ({names.HostLabel}) ({names.ProcessStart}{Braces(Hosts(hosts))} {Plausible})";
 
     public string Gauge(string metric) => $"max by ({names.HostLabel}) ({metric}{Braces()})";
 

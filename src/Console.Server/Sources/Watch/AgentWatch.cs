@@ -11,33 +11,31 @@ internal sealed record AgentAnswer(UnitStatus Status, DateTimeOffset AskedAt);
 
 /// <summary>Asks every agent for its unit's status, so that a dead agent is known before somebody needs it.</summary>
 internal sealed partial class AgentWatch(
-    AgentClients agents, PrometheusWatch fleet, HostMap map, SourceBoard board, IOptions<AgentOptions> options, TimeProvider time, ILogger<AgentWatch> logger)
+    AgentClients agents, Rounds rounds, PrometheusWatch fleet, HostMap map, SourceBoard board, IOptions<AgentOptions> options, TimeProvider time, ILogger<AgentWatch> logger)
     : BackgroundService
 {
     private const int AtOnce = 32;
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<string, AgentAnswer> _answers = new(StringComparer.Ordinal);
+    private DateTimeOffset _due = DateTimeOffset.MinValue;
 
     public AgentAnswer? Find(string host) => _answers.GetValueOrDefault(host);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (agents.Problem.Length > 0)
-        {
             NotConfigured(logger, agents.Problem);
-            return;
-        }
+        else
+            await rounds.RunAsync("agent", Pace, LookAsync, stoppingToken);
+    }
 
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
-        var due = DateTimeOffset.MinValue;
-        do
-        {
-            var hosts = fleet.Current.Hosts;
-            if (time.GetUtcNow() < due || hosts.Count == 0)
-                continue;
-            due = time.GetUtcNow() + TimeSpan.FromSeconds(options.Value.PollSeconds);
-            await Parallel.ForEachAsync(hosts.Keys, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken }, AskAsync);
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var hosts = fleet.Current.Hosts;
+        if (time.GetUtcNow() < _due || hosts.Count == 0)
+            return;
+        _due = time.GetUtcNow() + TimeSpan.FromSeconds(options.Value.PollSeconds);
+        await Parallel.ForEachAsync(hosts.Keys, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, AskAsync);
     }
 
     private async ValueTask AskAsync(string host, CancellationToken cancellationToken)

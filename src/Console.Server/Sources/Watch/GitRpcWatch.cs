@@ -23,30 +23,29 @@ internal sealed record GitRpcAnswers(HealthAnswer Health, DateTimeOffset HealthS
 /// Asks every Git RPC server for its health often, and for ServerInfo and RefExists rarely: those two make it fork.
 /// </summary>
 internal sealed partial class GitRpcWatch(
-    GitRpcServers servers, PrometheusWatch fleet, HostMap map, SourceBoard board, ChangeBroadcast changes,
+    GitRpcServers servers, Rounds rounds, PrometheusWatch fleet, HostMap map, SourceBoard board, ChangeBroadcast changes,
     IOptions<GitRpcOptions> options, TimeProvider time, ILogger<GitRpcWatch> logger)
     : BackgroundService
 {
     private const int AtOnce = 32;
+
+    // Before Prometheus has named the hosts there is nobody to ask, and the first look must not wait a whole period.
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<string, GitRpcAnswers> _answers = new(StringComparer.Ordinal);
+    private DateTimeOffset _due = DateTimeOffset.MinValue;
 
     public GitRpcAnswers? Find(string host) => _answers.GetValueOrDefault(host);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => rounds.RunAsync("git-rpc", Pace, LookAsync, stoppingToken);
+
+    private async Task LookAsync(CancellationToken cancellationToken)
     {
-        // Before Prometheus has named the hosts there is nobody to ask, and the first look must not wait a whole period.
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
-        var due = DateTimeOffset.MinValue;
-        do
-        {
-            var hosts = fleet.Current.Hosts;
-            if (time.GetUtcNow() < due || hosts.Count == 0)
-                continue;
-            due = time.GetUtcNow() + TimeSpan.FromSeconds(options.Value.HealthSeconds);
-            await Parallel.ForEachAsync(hosts.Keys, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken }, AskAsync);
-            await changes.SendAsync(Changes.Fleet, stoppingToken);
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        var hosts = fleet.Current.Hosts;
+        if (time.GetUtcNow() < _due || hosts.Count == 0)
+            return;
+        _due = time.GetUtcNow() + TimeSpan.FromSeconds(options.Value.HealthSeconds);
+        await Parallel.ForEachAsync(hosts.Keys, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, AskAsync);
+        await changes.SendAsync(Changes.Fleet, cancellationToken);
     }
 
     private async ValueTask AskAsync(string host, CancellationToken cancellationToken)

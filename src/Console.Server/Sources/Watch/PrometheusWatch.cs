@@ -11,7 +11,7 @@ namespace FleetConsole.Server.Sources.Watch;
 /// does not answer, the last snapshot stays and the board says since when.
 /// </summary>
 internal sealed partial class PrometheusWatch(
-    FleetReader reader, SourceBoard board, ChangeBroadcast changes, IOptions<PrometheusOptions> options, TimeProvider time, ILogger<PrometheusWatch> logger)
+    FleetReader reader, Rounds rounds, SourceBoard board, ChangeBroadcast changes, IOptions<PrometheusOptions> options, TimeProvider time, ILogger<PrometheusWatch> logger)
     : BackgroundService
 {
     public const string Name = "Prometheus";
@@ -24,16 +24,8 @@ internal sealed partial class PrometheusWatch(
     public bool Stale => _current.AsOf is { } asOf
         && time.GetUtcNow() - asOf > TimeSpan.FromSeconds((2 * options.Value.PollSeconds) + 1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.PollSeconds), time);
-        do
-        {
-            await PollAsync(stoppingToken);
-            await changes.SendAsync(Changes.Fleet, stoppingToken);
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        rounds.RunAsync("prometheus", TimeSpan.FromSeconds(options.Value.PollSeconds), PollAsync, stoppingToken);
 
     private async Task PollAsync(CancellationToken cancellationToken)
     {
@@ -48,6 +40,8 @@ internal sealed partial class PrometheusWatch(
             if (board.Down(SourceKind.Prometheus, Name, e.Message))
                 Silent(logger, e.Message);
         }
+
+        await changes.SendAsync(Changes.Fleet, cancellationToken);
     }
 
     [LoggerMessage(100, LogLevel.Information, "Prometheus at {Url} answers; {Hosts} hosts")]
