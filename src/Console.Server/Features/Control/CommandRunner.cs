@@ -54,18 +54,7 @@ internal sealed partial class CommandRunner(
         try
         {
             Begins(logger, command.Action, command.Host, command.Id, resumed);
-            switch (command.Action)
-            {
-                case CommandActions.Restart:
-                    await services.GetRequiredService<RestartRun>().RunAsync(command, resumed, cancellationToken);
-                    break;
-                case CommandActions.Profile:
-                    await services.GetRequiredService<ProfileRun>().RunAsync(command, resumed, cancellationToken);
-                    break;
-                default:
-                    await log.EndAsync(command, CommandPhase.Failed, $"This version of the console does not know the action \"{command.Action}\".", cancellationToken);
-                    break;
-            }
+            await DispatchAsync(command, resumed, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -90,6 +79,13 @@ internal sealed partial class CommandRunner(
             await log.EndAsync(command, CommandPhase.Unknown, "The console met an unexpected error; its log tells more. Look at the unit on the host.", cancellationToken);
         }
     }
+
+    private Task DispatchAsync(CommandRow command, bool resumed, CancellationToken cancellationToken) => command.Action switch
+    {
+        CommandActions.Restart => services.GetRequiredService<RestartRun>().RunAsync(command, resumed, cancellationToken),
+        CommandActions.Profile => services.GetRequiredService<ProfileRun>().RunAsync(command, resumed, cancellationToken),
+        _ => log.EndAsync(command, CommandPhase.Failed, $"This version of the console does not know the action \"{command.Action}\".", cancellationToken),
+    };
 
     [LoggerMessage(203, LogLevel.Error, "{Action} of {Host} (command {Id}) met an unexpected error")]
     private static partial void Unexpected(ILogger logger, Exception e, string action, string host, string id);

@@ -1,0 +1,121 @@
+using FleetConsole.Client.Api;
+using FleetConsole.Contracts.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace FleetConsole.Client.Tests.Harness;
+
+/// <summary>
+/// The console's server as the pages know it: keeps a fleet, its commands and its audit trail, and answers with copies,
+/// as a real one does over the wire.
+/// </summary>
+internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, ICapturesApi, IAuditApi, IControlApi
+{
+    private const int AuditPage = 200;
+    private readonly Dictionary<string, CommandView> _byKey = [];
+
+    public FleetReply Fleet { get; } = new();
+
+    public Dictionary<string, HostReply> Hosts { get; } = [];
+
+    public CurvesReply Curves { get; } = new();
+
+    public List<CommandView> Commands { get; } = [];
+
+    public List<Capture> Captures { get; } = [];
+
+    /// <summary>Latest first, as the server lists them.</summary>
+    public List<AuditEntry> AuditRows { get; } = [];
+
+    public List<CurvesRequest> CurvesAsked { get; } = [];
+
+    public List<long> AuditAsked { get; } = [];
+
+    public List<RestartHostRequest> Restarts { get; } = [];
+
+    public List<ProfileHostRequest> Profiles { get; } = [];
+
+    public int FleetAsked { get; private set; }
+
+    public int HostsAsked { get; private set; }
+
+    /// <summary>Every call fails with this while it is set.</summary>
+    public ApiException? Down { get; set; }
+
+    /// <summary>Curves alone fail with this while it is set, as they do when Prometheus is stopped.</summary>
+    public ApiException? PrometheusDown { get; set; }
+
+    /// <summary>Commands are refused with this while it is set.</summary>
+    public ApiException? Refusal { get; set; }
+
+    /// <summary>Curves are answered only after this completes.</summary>
+    public Task CurvesMayAnswer { get; set; } = Task.CompletedTask;
+
+    public Task<FleetReply> GetFleetAsync(CancellationToken cancellationToken)
+    {
+        FleetAsked++;
+        return Answer(Fleet);
+    }
+
+    public Task<HostReply> GetHostAsync(string host, CancellationToken cancellationToken)
+    {
+        HostsAsked++;
+        return Hosts.TryGetValue(host, out var known)
+            ? Answer(known)
+            : Task.FromException<HostReply>(new ApiException(StatusCode.NotFound, $"No host {host} was ever seen."));
+    }
+
+    public async Task<CurvesReply> GetCurvesAsync(CurvesRequest request, CancellationToken cancellationToken)
+    {
+        CurvesAsked.Add(request);
+        var failure = PrometheusDown;
+        var answer = Curves.Clone();
+        await CurvesMayAnswer.WaitAsync(cancellationToken);
+        return failure is null ? await Answer(answer) : throw failure;
+    }
+
+    public Task<ListCapturesReply> ListCapturesAsync(string host, CancellationToken cancellationToken) =>
+        Answer(new ListCapturesReply { Captures = { Captures.Where(capture => host.Length == 0 || capture.Host == host) } });
+
+    public Task<ListAuditReply> ListAuditAsync(long beforeId, CancellationToken cancellationToken)
+    {
+        AuditAsked.Add(beforeId);
+        return Answer(new ListAuditReply { Entries = { AuditRows.Where(row => beforeId == 0 || row.Id < beforeId).Take(AuditPage) } });
+    }
+
+    public Task<CommandView> RestartAsync(RestartHostRequest request, CancellationToken cancellationToken)
+    {
+        Restarts.Add(request);
+        return Take(request.IdempotencyKey, new() { Host = request.Host, Action = "restart", Reason = request.Reason });
+    }
+
+    public Task<CommandView> ProfileAsync(ProfileHostRequest request, CancellationToken cancellationToken)
+    {
+        Profiles.Add(request);
+        return Take(request.IdempotencyKey, new() { Host = request.Host, Action = "profile", Reason = request.Reason });
+    }
+
+    public Task<ListCommandsReply> ListCommandsAsync(string host, CancellationToken cancellationToken) =>
+        Answer(new ListCommandsReply { Commands = { Commands.Where(command => host.Length == 0 || command.Host == host) } });
+
+    // The same key is the same command, however often it is sent.
+    private Task<CommandView> Take(string key, CommandView command)
+    {
+        if (Refusal is not null)
+            return Task.FromException<CommandView>(Refusal);
+        if (_byKey.TryGetValue(key, out var known))
+            return Answer(known);
+        command.Id = $"c{Commands.Count + 1}";
+        command.Phase = CommandPhase.Requested;
+        command.RequestedBy = "olga";
+        command.RequestedAt = time.GetUtcNow().ToTimestamp();
+        Commands.Insert(0, command);
+        _byKey[key] = command;
+        return Answer(command);
+    }
+
+    private Task<T> Answer<T>(T reply)
+        where T : IDeepCloneable<T> =>
+        Down is null ? Task.FromResult(reply.Clone()) : Task.FromException<T>(Down);
+}
