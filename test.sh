@@ -61,7 +61,8 @@ require_sdk
 install_packages $(demo_packages) chromium shellcheck openssl
 
 step "scripts"
-shellcheck -x demo.sh test.sh tests/setup.sh .ci/run tests/git-rpc-server/*.sh
+shellcheck -x demo.sh test.sh tests/setup.sh .ci/run
+(cd tests/git-rpc-server && shellcheck -x ./*.sh)
 
 step "restore, locked"
 dotnet restore Console.sln --locked-mode -v quiet
