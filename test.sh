@@ -52,7 +52,7 @@ run_dotnet() {
 }
 
 counter() {
-    grep -o '<Counters[^>]*' "$2" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*'
+    sed -n "s/.*<Counters[^>]* $1=\"\([0-9]*\)\".*/\1/p" "$2" | head -n 1
 }
 
 step "packages"

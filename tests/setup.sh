@@ -51,8 +51,11 @@ without_services() {
     [[ $(id -u) -eq 0 ]] || as_root=(sudo)
     printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
     "${as_root[@]}" chmod 755 "$policy"
+    # shellcheck disable=SC2064
+    trap "${as_root[*]} rm -f $policy" EXIT
     "$@" || code=$?
     "${as_root[@]}" rm -f "$policy"
+    trap - EXIT
     return "$code"
 }
 
@@ -76,7 +79,7 @@ publish() {
     log=artifacts/log/$(basename "$project").log
     rm -rf "$out"
     dotnet publish "$project" -c Release -o "$out" -v quiet -nologo >"$log" 2>&1 || {
-        grep -m 3 -E 'error' "$log" >&2
+        sed -n '/error/p' "$log" | head -n 3 >&2
         die "$(basename "$project") could not be built (no network for the NuGet packages?). See $log"
     }
     touch "$out/$main"

@@ -25,7 +25,7 @@ builder.Services.AddCascadingAuthenticationState();
 builder.Services.AddHealthChecks().AddCheck<DatabaseCheck>("database");
 builder.Services.AddRazorComponents()
     .AddInteractiveWebAssemblyComponents()
-    .AddAuthenticationStateSerialization(options => options.SerializeAllClaims = true);
+    .AddAuthenticationStateSerialization(options => options.SerializationCallback = PageClaims.SelectAsync);
 
 await using var app = builder.TryBuild(System.Console.Error);
 if (app is null)

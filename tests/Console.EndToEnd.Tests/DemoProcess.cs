@@ -59,6 +59,34 @@ internal sealed partial class DemoProcess : IAsyncDisposable
         throw new InvalidOperationException("No free range of ports.");
     }
 
+    /// <summary>Pids and command lines of the programs that run on a demo's folder.</summary>
+    public static IReadOnlyDictionary<int, string> RunningOn(string data)
+    {
+        var found = new Dictionary<int, string>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), out var pid))
+                continue;
+            try
+            {
+                var command = File.ReadAllText(Path.Combine(folder, "cmdline"));
+                if (command.Contains(data + "/", StringComparison.Ordinal))
+                    found[pid] = command.Replace('\0', ' ');
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It ended while we looked.
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The process of a host's Git RPC server.</summary>
+    public int ServerPid(string host) => RunningOn(Data).Single(process =>
+        process.Value.Contains("git-rpc-server --grpc-listen", StringComparison.Ordinal)
+        && process.Value.Contains($"/{host}/settings.json", StringComparison.Ordinal)).Key;
+
     /// <summary>The line that says it is ready; fails when the program ends before it.</summary>
     public async Task<string> ReadyAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {

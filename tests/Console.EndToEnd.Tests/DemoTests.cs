@@ -19,7 +19,7 @@ public sealed class DemoTests(LiveFleet fleet)
         Assert.Equal(1, await demo.EndAsync(Cancel));
         var line = Assert.Single(demo.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains($"Port {port + 3} is in use (needed for Prometheus). Set PORT", line, StringComparison.Ordinal);
-        Assert.Empty(ProcessesOn(data));
+        Assert.Empty(DemoProcess.RunningOn(data));
         Directory.Delete(data, recursive: true);
     }
 
@@ -31,11 +31,11 @@ public sealed class DemoTests(LiveFleet fleet)
         await using (var demo = DemoProcess.Start(DemoProcess.FreePorts(), data))
         {
             await demo.ReadyAsync(TimeSpan.FromSeconds(120), Cancel);
-            Assert.NotEmpty(ProcessesOn(data));
+            Assert.NotEmpty(DemoProcess.RunningOn(data));
             Assert.Equal(0, await demo.StopAsync(Cancel));
         }
 
-        Assert.Empty(ProcessesOn(data));
+        Assert.Empty(DemoProcess.RunningOn(data));
         Directory.Delete(data, recursive: true);
     }
 
@@ -48,25 +48,5 @@ public sealed class DemoTests(LiveFleet fleet)
         Assert.Equal(1, await demo.EndAsync(Cancel));
         Assert.Equal("PORT is \"80\"; it must be a number from 1024 to 65000.", demo.Output.Trim());
         Directory.Delete(data, recursive: true);
-    }
-
-    private static List<string> ProcessesOn(string data)
-    {
-        var found = new List<string>();
-        foreach (var folder in Directory.EnumerateDirectories("/proc").Where(f => int.TryParse(Path.GetFileName(f), out _)))
-        {
-            try
-            {
-                var command = File.ReadAllText(Path.Combine(folder, "cmdline"));
-                if (command.Contains(data + "/", StringComparison.Ordinal))
-                    found.Add(command.Replace('\0', ' '));
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // It ended while we looked.
-            }
-        }
-
-        return found;
     }
 }

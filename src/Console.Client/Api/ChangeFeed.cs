@@ -10,6 +10,8 @@ namespace FleetConsole.Client.Api;
 /// </summary>
 public sealed class ChangeFeed(NavigationManager navigation) : IAsyncDisposable
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(3);
+    private readonly CancellationTokenSource _ending = new();
     private HubConnection? _connection;
 
     /// <summary>A topic of <see cref="Changes"/> changed; also raised for every topic after a lost connection is back.</summary>
@@ -17,6 +19,9 @@ public sealed class ChangeFeed(NavigationManager navigation) : IAsyncDisposable
 
     /// <summary>The connection to the console's server was lost (false) or is back (true).</summary>
     public event Action<bool>? Connected;
+
+    /// <summary>The server no longer knows the session; nothing more is heard until somebody signs in.</summary>
+    public event Action? SignedOut;
 
     /// <summary>Connects once; later calls return at once. Called by a page when it has become interactive.</summary>
     public async Task StartAsync()
@@ -40,35 +45,71 @@ public sealed class ChangeFeed(NavigationManager navigation) : IAsyncDisposable
             Tell(Changes.Commands);
             return Task.CompletedTask;
         };
-        try
+        _connection.Closed += e =>
         {
-            // Not the page's token: the connection outlives the page that happened to open it.
-            await _connection.StartAsync(CancellationToken.None);
-            TellConnected(true);
-        }
-        catch (HttpRequestException)
-        {
-            // Automatic reconnection only follows a first success; the next page that opens tries again.
-            await _connection.DisposeAsync();
-            _connection = null;
-            TellConnected(false);
-        }
+            if (e is not null && SaysSignedOut(e))
+                TellSignedOut();
+            return Task.CompletedTask;
+        };
+        await ConnectAsync(_connection);
     }
 
     public async ValueTask DisposeAsync()
     {
+        await _ending.CancelAsync();
         if (_connection is not null)
             await _connection.DisposeAsync();
+        _ending.Dispose();
     }
+
+    // Automatic reconnection only follows a first success. The connection outlives the page that happened to open it.
+    private async Task ConnectAsync(HubConnection connection)
+    {
+        using var timer = new PeriodicTimer(FirstPause);
+        var lost = false;
+        while (!_ending.IsCancellationRequested)
+        {
+            try
+            {
+                await connection.StartAsync(_ending.Token);
+                TellConnected(true);
+                if (lost)
+                {
+                    Tell(Changes.Fleet);
+                    Tell(Changes.Commands);
+                }
+
+                return;
+            }
+            catch (HttpRequestException e) when (SaysSignedOut(e))
+            {
+                TellSignedOut();
+                return;
+            }
+            catch (Exception e) when (!_ending.IsCancellationRequested && e is not ObjectDisposedException)
+            {
+                // Whatever the transport threw, the server cannot be reached yet.
+                lost = true;
+                TellConnected(false);
+            }
+
+            await timer.WaitForNextTickAsync(_ending.Token);
+        }
+    }
+
+    private static bool SaysSignedOut(Exception e) => e is HttpRequestException { StatusCode: System.Net.HttpStatusCode.Unauthorized };
 
     internal void Tell(string topic) => Changed?.Invoke(topic);
 
+    internal void TellSignedOut() => SignedOut?.Invoke();
+
     internal void TellConnected(bool connected) => Connected?.Invoke(connected);
 
-    // A console left open over night must find its server again in the morning, so it never gives up.
+    // A console left open over night must find its server again in the morning; only whoever is signed out is told so.
     private sealed class Patient : IRetryPolicy
     {
-        public TimeSpan? NextRetryDelay(RetryContext retryContext) =>
-            TimeSpan.FromSeconds(Math.Min(10, 1 + retryContext.PreviousRetryCount));
+        public TimeSpan? NextRetryDelay(RetryContext retryContext) => retryContext.RetryReason is { } reason && SaysSignedOut(reason)
+            ? null
+            : TimeSpan.FromSeconds(Math.Min(10, 1 + retryContext.PreviousRetryCount));
     }
 }

@@ -11,7 +11,7 @@ namespace FleetConsole.Client.Api;
 internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
     : IFleetApi, ILatencyApi, ICapturesApi, IAuditApi, IControlApi
 {
-    // Longer than the server's own deadline towards Prometheus, so that its message arrives rather than ours.
+    // Longer than the server takes for any look (25 s), so that its message arrives rather than ours.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     private readonly Fleet.FleetClient _fleet = new(channel);

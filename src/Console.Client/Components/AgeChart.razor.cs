@@ -124,5 +124,5 @@ public sealed partial class AgeChart(IJSRuntime js) : IAsyncDisposable
     }
 
     private string Shape() => string.Join('|',
-        Traces.Select(trace => $"{trace.Name},{trace.Current},{trace.Color}").Append($"{Axis},{MaxAge},{LogScale},{Dark}").Concat(Marks.Select(mark => mark.Text)));
+        Traces.Select(trace => $"{trace.Name},{trace.Current},{trace.Color}").Append($"{Axis},{MaxAge},{LogScale},{Dark}").Concat(Marks.Select(mark => $"{mark.Text}@{mark.UnixSeconds}")));
 }

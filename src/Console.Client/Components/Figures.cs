@@ -41,6 +41,10 @@ public static class Figures
 
     public static string Clock(Timestamp? at) => at is null ? None : at.ToDateTimeOffset().ToString("HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
+    /// <summary>A moment in UTC, without the date while it is today's.</summary>
+    public static string Since(Timestamp? at, DateTimeOffset now) =>
+        at is not null && at.ToDateTimeOffset().UtcDateTime.Date != now.UtcDateTime.Date ? $"{Moment(at)} UTC" : Clock(at);
+
     public static string Rate(double? perSecond) => perSecond switch
     {
         null => None,

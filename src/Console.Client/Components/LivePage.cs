@@ -10,6 +10,7 @@ namespace FleetConsole.Client.Components;
 public abstract class LivePage : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource _leaving = new();
+    private readonly CancellationToken _left;
     private bool _loading;
     private bool _again;
 
@@ -34,9 +35,13 @@ public abstract class LivePage : ComponentBase, IDisposable
         await Feed.StartAsync();
     }
 
+    protected LivePage() => _left = _leaving.Token;
+
     /// <summary>Loads now; while a load runs, one more follows it however often this is called.</summary>
     protected async Task RefreshAsync()
     {
+        if (_left.IsCancellationRequested)
+            return;
         if (_loading)
         {
             _again = true;
@@ -51,7 +56,7 @@ public abstract class LivePage : ComponentBase, IDisposable
                 _again = false;
                 await AskAsync(LoadAsync);
             }
-            while (_again && !_leaving.IsCancellationRequested);
+            while (_again && !_left.IsCancellationRequested);
         }
         finally
         {
@@ -64,14 +69,14 @@ public abstract class LivePage : ComponentBase, IDisposable
     {
         try
         {
-            await call(_leaving.Token);
+            await call(_left);
             Problem = null;
         }
         catch (ApiException e)
         {
             Problem = e.Message;
         }
-        catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
+        catch (OperationCanceledException) when (_left.IsCancellationRequested)
         {
             // The page was left; nobody waits for this answer.
         }
@@ -87,14 +92,14 @@ public abstract class LivePage : ComponentBase, IDisposable
 
     private void OnChanged(string topic)
     {
-        if (Topics.Contains(topic) && !_leaving.IsCancellationRequested)
+        if (Topics.Contains(topic) && !_left.IsCancellationRequested)
             _ = InvokeAsync(ShowAgainAsync);
     }
 
     private async Task ShowAgainAsync()
     {
         await RefreshAsync();
-        if (!_leaving.IsCancellationRequested)
+        if (!_left.IsCancellationRequested)
             StateHasChanged();
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Components;
 namespace FleetConsole.Client.Components;
 
 /// <summary>Says which sources do not answer, since when, and what to do. Silent while all do.</summary>
-public partial class SourceBanner
+public partial class SourceBanner(TimeProvider time)
 {
     [Parameter, EditorRequired]
     public required IEnumerable<SourceStatus> Sources { get; set; }

@@ -12,15 +12,19 @@ public sealed partial class MainLayout(ChangeFeed feed, IJSRuntime js)
 
     private bool Connected { get; set; } = true;
 
+    private bool SignedOut { get; set; }
+
     protected override void OnInitialized()
     {
         feed.Connected += OnConnected;
+        feed.SignedOut += OnSignedOut;
         Theme.Switched += OnSwitched;
     }
 
     public void Dispose()
     {
         feed.Connected -= OnConnected;
+        feed.SignedOut -= OnSignedOut;
         Theme.Switched -= OnSwitched;
     }
 
@@ -34,6 +38,12 @@ public sealed partial class MainLayout(ChangeFeed feed, IJSRuntime js)
     private void OnConnected(bool connected)
     {
         Connected = connected;
+        _ = InvokeAsync(StateHasChanged);
+    }
+
+    private void OnSignedOut()
+    {
+        SignedOut = true;
         _ = InvokeAsync(StateHasChanged);
     }
 

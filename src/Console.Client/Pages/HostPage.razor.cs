@@ -65,7 +65,8 @@ public partial class HostPage(IFleetApi fleet, ILatencyApi latency, IControlApi 
             return; // The page moved on to another host, whose own load follows.
         Shown = new(await host, Shown?.Curves ?? new(), await commands, await taken);
 
-        // Last, since it is what a stopped Prometheus fails: the rest of the page is then already new.
+        // Last, since it is what a slow Prometheus delays: the rest of the page is shown before it.
+        StateHasChanged();
         var curves = await latency.GetCurvesAsync(Chart.ToRequest(time.GetUtcNow()), cancellationToken);
         if (name != Name)
             return;

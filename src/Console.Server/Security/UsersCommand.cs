@@ -5,41 +5,64 @@ using Microsoft.AspNetCore.Identity;
 namespace FleetConsole.Server.Security;
 
 /// <summary>
-/// <c>Console.Server users add NAME --role ROLE</c>: how the first accounts come to be. The password is read from
-/// standard input, so that it stands in no process list and no shell history.
+/// <c>Console.Server users add NAME --role ROLE</c> and <c>users remove NAME</c>: how accounts come to be and go. The
+/// password is read from standard input, so that it stands in no process list and no shell history.
 /// </summary>
 internal static class UsersCommand
 {
-    private const string Usage = "Usage: Console.Server users add NAME --role viewer|operator|admin  (the password is read from standard input)";
+    private const string Usage = """
+        Usage: Console.Server users add NAME --role viewer|operator|admin   (the password is read from standard input)
+               Console.Server users remove NAME
+        """;
 
     public static bool Is(string[] args) => args is ["users", ..];
 
-    /// <returns>0 when the account exists now, 1 when it could not be made, 2 for a wrong command line.</returns>
+    /// <returns>0 when it is done, 1 when it could not be, 2 for a wrong command line.</returns>
     public static async Task<int> RunAsync(string[] args, IServiceProvider services, TextReader input, TextWriter error)
     {
-        if (args is not ["users", "add", var name, "--role", var role, ..] || !Roles.All.Contains(role))
-        {
-            await error.WriteLineAsync(Usage);
-            return 2;
-        }
-
-        var password = await input.ReadLineAsync();
-        if (string.IsNullOrEmpty(password))
-        {
-            await error.WriteLineAsync("No password on standard input.");
-            return 2;
-        }
-
-        await services.MigrateAsync(CancellationToken.None);
         await using var scope = services.CreateAsyncScope();
-        var roles = scope.ServiceProvider.GetRequiredService<RoleManager<IdentityRole>>();
+        switch (args)
+        {
+            case ["users", "add", var name, "--role", var role, ..] when Roles.All.Contains(role):
+                var password = await input.ReadLineAsync();
+                if (string.IsNullOrEmpty(password))
+                {
+                    await error.WriteLineAsync("No password on standard input.");
+                    return 2;
+                }
+
+                await services.MigrateAsync(CancellationToken.None);
+                return await ReportAsync(await AddAsync(scope.ServiceProvider, name, role, password), error);
+            case ["users", "remove", var name, ..]:
+                await services.MigrateAsync(CancellationToken.None);
+                return await ReportAsync(await RemoveAsync(scope.ServiceProvider, name), error);
+            default:
+                await error.WriteLineAsync(Usage);
+                return 2;
+        }
+    }
+
+    private static async Task<IdentityResult> AddAsync(IServiceProvider services, string name, string role, string password)
+    {
+        var roles = services.GetRequiredService<RoleManager<IdentityRole>>();
         if (!await roles.RoleExistsAsync(role))
             await roles.CreateAsync(new IdentityRole(role));
-        var users = scope.ServiceProvider.GetRequiredService<UserManager<IdentityUser>>();
+        var users = services.GetRequiredService<UserManager<IdentityUser>>();
         var user = new IdentityUser(name);
         var result = await users.CreateAsync(user, password);
-        if (result.Succeeded)
-            result = await users.AddToRoleAsync(user, role);
+        return result.Succeeded ? await users.AddToRoleAsync(user, role) : result;
+    }
+
+    private static async Task<IdentityResult> RemoveAsync(IServiceProvider services, string name)
+    {
+        var users = services.GetRequiredService<UserManager<IdentityUser>>();
+        return await users.FindByNameAsync(name) is { } user
+            ? await users.DeleteAsync(user)
+            : IdentityResult.Failed(new IdentityError { Description = $"There is no user \"{name}\"." });
+    }
+
+    private static async Task<int> ReportAsync(IdentityResult result, TextWriter error)
+    {
         foreach (var problem in result.Errors)
             await error.WriteLineAsync(problem.Description);
         return result.Succeeded ? 0 : 1;

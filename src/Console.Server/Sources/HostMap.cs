@@ -2,8 +2,12 @@ using Microsoft.Extensions.Options;
 
 namespace FleetConsole.Server.Sources;
 
-/// <summary>A host's faces. An address that cannot be told is null, and <see cref="Problem"/> says why.</summary>
-internal sealed record HostFaces(string Host, Uri? GitRpc, Uri? Agent, string Unit, string Problem);
+/// <summary>A host's faces. An address that cannot be told is null, and its problem says why.</summary>
+internal sealed record HostFaces(string Host, Uri? GitRpc, Uri? Agent, string Unit, string GitRpcProblem, string AgentProblem)
+{
+    /// <summary>Both problems; empty when every face was found.</summary>
+    public string Problem => string.Join(' ', new[] { GitRpcProblem, AgentProblem }.Where(p => p.Length > 0));
+}
 
 /// <summary>The one mapping from a host's name in Prometheus to its other addresses.</summary>
 internal sealed class HostMap(IOptions<HostMapOptions> options)
@@ -15,8 +19,7 @@ internal sealed class HostMap(IOptions<HostMapOptions> options)
         var own = options.Value.Overrides.GetValueOrDefault(host) ?? options.Value.Overrides.GetValueOrDefault(name);
         var gitRpc = Resolve(host, name, own?.GitRpcAddress ?? options.Value.GitRpcAddress, "GitRpcAddress", ["http", "https"], out var gitRpcProblem);
         var agent = Resolve(host, name, own?.AgentAddress ?? options.Value.AgentAddress, "AgentAddress", ["https"], out var agentProblem);
-        var problem = string.Join(' ', new[] { gitRpcProblem, agentProblem }.Where(p => p.Length > 0));
-        return new(host, gitRpc, agent, own?.Unit ?? options.Value.Unit, problem);
+        return new(host, gitRpc, agent, own?.Unit ?? options.Value.Unit, gitRpcProblem, agentProblem);
     }
 
     private static Uri? Resolve(string host, string name, string template, string key, string[] schemes, out string problem)

@@ -24,11 +24,23 @@ internal sealed class SourceBoard(TimeProvider time)
     /// <summary>Records a failure. True when the source went down by it; "since" stays at the first failure.</summary>
     public bool Down(SourceKind kind, string name, string message) => Report(kind, name, false, message);
 
+    /// <summary>Forgets the sources of this kind that are not among <paramref name="names"/>: hosts that are gone for good.</summary>
+    public void Keep(SourceKind kind, IReadOnlyCollection<string> names)
+    {
+        foreach (var (known, name) in _states.Keys.Where(key => key.Item1 == kind && !names.Contains(key.Item2)).ToList())
+        {
+            _states.TryRemove((known, name), out _);
+            ConsoleMetrics.SourceUp.RemoveLabelled(Label(known), name);
+        }
+    }
+
+    private static string Label(SourceKind kind) => kind.ToString().ToLowerInvariant();
+
     private bool Report(SourceKind kind, string name, bool up, string message)
     {
         var now = time.GetUtcNow();
         var changed = false;
-        ConsoleMetrics.SourceUp.WithLabels(kind.ToString().ToLowerInvariant(), name).Set(up ? 1 : 0);
+        ConsoleMetrics.SourceUp.WithLabels(Label(kind), name).Set(up ? 1 : 0);
         _states.AddOrUpdate((kind, name),
             _ =>
             {

@@ -29,7 +29,10 @@ internal static class StorageSetup
     /// <summary>Brings the database to this version's schema.</summary>
     public static async Task MigrateAsync(this IServiceProvider services, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Folder(services));
+        // Password hashes, keys and profiles are nobody else's to read.
+        var folder = Directory.CreateDirectory(Folder(services));
+        if (!OperatingSystem.IsWindows())
+            folder.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         await using var db = await services.GetRequiredService<IDbContextFactory<ConsoleDb>>().CreateDbContextAsync(cancellationToken);
         await db.Database.MigrateAsync(cancellationToken);
     }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using FleetConsole.Server.Tests.Harness;
 
 [assembly: AssemblyFixture(typeof(Programs))]
@@ -16,7 +15,7 @@ public sealed class Programs : IAsyncLifetime
     private readonly TempFolder _folder = new();
 
     /// <summary>Folder with git-rpc-server and git-rpc-load.</summary>
-    internal static string GitRpc { get; } = Path.GetFullPath(Path.Join(Here(), "../../../artifacts/git-rpc-server"));
+    internal static string GitRpc { get; } = Path.Join(Root(), "artifacts", "git-rpc-server");
 
     internal string Repositories => _folder.At("repositories");
 
@@ -26,7 +25,7 @@ public sealed class Programs : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await Task.WhenAll(
-            RunAsync(Path.Join(Here(), "../../git-rpc-server/build.sh"), [GitRpc]),
+            RunAsync(Path.Join(Root(), "tests", "git-rpc-server", "build.sh"), [GitRpc]),
             MakeRepositoryAsync(),
             MakeAccountsAsync());
     }
@@ -65,5 +64,15 @@ public sealed class Programs : IAsyncLifetime
         return output;
     }
 
-    private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file) ?? "";
+    // By what is on the disk: in a deterministic build the compiler's paths are not the machine's.
+    private static string Root()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Join(folder.FullName, "Console.sln")))
+                return folder.FullName;
+        }
+
+        throw new InvalidOperationException("No Console.sln above the tests.");
+    }
 }

@@ -39,7 +39,6 @@ public sealed class MetricNamesTests
         var names = Of(new()
         {
             LatencyHistogram = "a",
-            StartedTotal = "b",
             HandledTotal = "c",
             ServiceLabel = "d",
             MethodLabel = "e",
@@ -52,9 +51,9 @@ public sealed class MetricNamesTests
         });
 
         Assert.Equal(
-            ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"],
+            ["a", "c", "d", "e", "f", "g", "h", "i", "j", "k"],
             [
-                names.LatencyHistogram, names.StartedTotal, names.HandledTotal, names.ServiceLabel, names.MethodLabel, names.PooledExcept,
+                names.LatencyHistogram, names.HandledTotal, names.ServiceLabel, names.MethodLabel, names.PooledExcept,
                 names.ProcessStart, names.ProcessCpu, names.VirtualMemory, names.ResidentMemory, names.ServiceCpu,
             ]);
     }

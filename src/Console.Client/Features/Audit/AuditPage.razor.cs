@@ -16,6 +16,8 @@ public partial class AuditPage(IAuditApi api)
 
     protected override IReadOnlyList<string> Topics { get; } = [Changes.Commands];
 
+    private bool Loaded { get; set; }
+
     private IReadOnlyList<AuditEntry> Entries { get; set; } = [];
 
     private bool More { get; set; }
@@ -49,6 +51,7 @@ public partial class AuditPage(IAuditApi api)
     private void Show(ListAuditReply reply)
     {
         Entries = reply.Entries;
+        Loaded = true;
         More = reply.Entries.Count == PageSize;
     }
 

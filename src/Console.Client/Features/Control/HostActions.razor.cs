@@ -38,27 +38,31 @@ public partial class HostActions(IControlApi api, IDialogService dialogs)
         : Running is not null ? $"{Host} is held by a {Running.Action} that {Running.RequestedBy} asked for."
         : "";
 
-    private Task ProfileAsync() => GiveAsync(
+    private Task ProfileAsync() => ProfileAsync(Host);
+
+    private Task RestartAsync() => RestartAsync(Host);
+
+    private Task ProfileAsync(string host) => GiveAsync(
         new()
         {
-            { d => d.Title, $"Profile {Host}" },
+            { d => d.Title, $"Profile {host}" },
             { d => d.Text, "Takes a CPU profile of the running server through its agent. It costs the server a few percent of one core while it runs." },
             { d => d.Confirmation, "Profile" },
             { d => d.AsksSeconds, true },
         },
         (confirmed, key) => api.ProfileAsync(
-            new() { Host = Host, Reason = confirmed.Reason, Seconds = confirmed.Seconds, IdempotencyKey = key }, CancellationToken.None));
+            new() { Host = host, Reason = confirmed.Reason, Seconds = confirmed.Seconds, IdempotencyKey = key }, CancellationToken.None));
 
-    private Task RestartAsync() => GiveAsync(
+    private Task RestartAsync(string host) => GiveAsync(
         new()
         {
-            { d => d.Title, $"Restart {Host}" },
-            { d => d.Text, "Ends the running server at once and starts a new process. Calls in flight on this host fail; its process age begins again at zero." },
-            { d => d.Confirmation, $"Restart {Host}" },
+            { d => d.Title, $"Restart {host}" },
+            { d => d.Text, "Stops the running server and starts a new process. Calls in flight on this host fail; its process age begins again at zero." },
+            { d => d.Confirmation, $"Restart {host}" },
             { d => d.Harmful, true },
         },
         (confirmed, key) => api.RestartAsync(
-            new() { Host = Host, Reason = confirmed.Reason, IdempotencyKey = key }, CancellationToken.None));
+            new() { Host = host, Reason = confirmed.Reason, IdempotencyKey = key }, CancellationToken.None));
 
     private async Task GiveAsync(DialogParameters<CommandDialog> parameters, Func<Confirmed, string, Task<CommandView>> give)
     {

@@ -12,6 +12,10 @@ public partial class HostFacts
 
     private HostSummary Summary => Host.Summary;
 
+    private bool ServerSilent => Summary.Health == HealthState.Unreachable;
+
+    private bool AgentSilent => Host.Sources.Any(source => source.Kind == SourceKind.Agent && source.State == SourceState.Down);
+
     private static string Probe(double? seconds, string message) => message.Length > 0 ? message : Figures.Latency(seconds);
 
     private static string Bad(string message) => message.Length > 0 ? "bad" : "";

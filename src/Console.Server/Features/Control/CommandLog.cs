@@ -20,7 +20,11 @@ internal sealed class CommandLog(IDbContextFactory<ConsoleDb> databases, ChangeB
 
     /// <summary>Changes the row and saves it.</summary>
     public Task StepAsync(CommandRow command, Action<CommandRow> change, CancellationToken cancellationToken) =>
-        SaveAsync(command, change, (_, _) => { }, cancellationToken);
+        SaveAsync(command, (_, row) =>
+        {
+            change(row);
+            return Task.CompletedTask;
+        }, cancellationToken);
 
     /// <summary>Ends the command: its last state and its outcome in the audit trail are one transaction.</summary>
     public Task EndAsync(CommandRow command, CommandPhase phase, string message, CancellationToken cancellationToken) =>
@@ -30,40 +34,44 @@ internal sealed class CommandLog(IDbContextFactory<ConsoleDb> databases, ChangeB
     /// <param name="capture">What the command left behind, stored in the same transaction.</param>
     public async Task EndAsync(CommandRow command, CommandPhase phase, string message, CaptureRow? capture, CancellationToken cancellationToken)
     {
-        await SaveAsync(command, row =>
+        await SaveAsync(command, async (db, row) =>
         {
+            if (capture is not null)
+            {
+                // Its id is known once it is stored; both are one transaction.
+                db.Captures.Add(capture);
+                await db.SaveChangesAsync(cancellationToken);
+            }
+
+            row.CaptureId = capture?.Id;
             row.Phase = phase;
             row.Message = message;
             row.EndedAt = time.GetUtcNow();
-        }, (db, row) =>
-        {
-            if (capture is not null)
-                db.Captures.Add(capture);
             db.Audit.Add(AuditRows.Outcome(row, time.GetUtcNow()));
         }, cancellationToken);
-        if (capture is not null)
-            await StepAsync(command, row => row.CaptureId = capture.Id, cancellationToken);
         ConsoleMetrics.Commands.WithLabels(command.Action, phase.ToString().ToLowerInvariant()).Inc();
     }
 
     public void Dispose() => _one.Dispose();
 
-    private async Task SaveAsync(CommandRow command, Action<CommandRow> change, Action<ConsoleDb, CommandRow> more, CancellationToken cancellationToken)
+    private async Task SaveAsync(CommandRow command, Func<ConsoleDb, CommandRow, Task> change, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
         try
         {
             await using var db = await databases.CreateDbContextAsync(cancellationToken);
-            change(command);
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await change(db, command);
             db.Commands.Update(command);
-            more(db, command);
             await db.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
         }
         finally
         {
             _one.Release();
         }
 
-        await changes.SendAsync(Changes.Commands, cancellationToken);
+        // It is saved; who listens hears of it even while the console ends.
+        await changes.SendAsync(Changes.Commands, CancellationToken.None);
     }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Threading.Channels;
 using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Sources.Agents;
@@ -14,6 +15,7 @@ internal sealed partial class CommandRunner(
     IDbContextFactory<ConsoleDb> databases, IServiceProvider services, CommandLog log, TimeProvider time, ILogger<CommandRunner> logger)
     : BackgroundService
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly Channel<string> _given = Channel.CreateUnbounded<string>();
 
     /// <summary>Takes up a command whose row is written.</summary>
@@ -21,15 +23,17 @@ internal sealed partial class CommandRunner(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var running = new List<Task>();
-        foreach (var id in await UnfinishedAsync(stoppingToken))
-            running.Add(RunAsync(id, resumed: true, stoppingToken));
+        var unfinished = new HashSet<string>(await PatientlyAsync(UnfinishedAsync, stoppingToken), StringComparer.Ordinal);
+        var running = unfinished.Select(id => RunAsync(id, resumed: true, stoppingToken)).ToList();
         try
         {
             await foreach (var id in _given.Reader.ReadAllAsync(stoppingToken))
             {
                 running.RemoveAll(task => task.IsCompleted);
-                running.Add(RunAsync(id, resumed: false, stoppingToken));
+
+                // A command that was given while the unfinished ones were read is among them already.
+                if (!unfinished.Remove(id))
+                    running.Add(RunAsync(id, resumed: false, stoppingToken));
             }
         }
         finally
@@ -50,33 +54,62 @@ internal sealed partial class CommandRunner(
     {
         // The caller's request must not wait for a command that takes a minute.
         await Task.Yield();
-        var command = await log.ReadAsync(id, cancellationToken);
         try
         {
+            var command = await PatientlyAsync(cancel => log.ReadAsync(id, cancel), cancellationToken);
             Begins(logger, command.Action, command.Host, command.Id, resumed);
-            await DispatchAsync(command, resumed, cancellationToken);
+            if (await CarryOutAsync(command, resumed, cancellationToken) is not var (phase, message))
+                return;
+            await PatientlyAsync(async cancel =>
+            {
+                await log.EndAsync(command, phase, message, cancel);
+                return true;
+            }, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The console ends; the row stays unfinished and the next start takes it up.
-            Left(logger, command.Action, command.Host, command.Id);
+            Left(logger, id);
+        }
+    }
+
+    // Null when the command ended as it should; otherwise how it has to be ended. A command that stays running would
+    // hold its host for ever.
+    private async Task<(CommandPhase Phase, string Message)?> CarryOutAsync(CommandRow command, bool resumed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await DispatchAsync(command, resumed, cancellationToken);
+            return null;
         }
         catch (AgentException e)
         {
             // A profile that did not arrive was not taken; only a restart may have happened without our knowing.
-            var undecided = e.Undecided && command.Action == CommandActions.Restart;
-            await log.EndAsync(command, undecided ? CommandPhase.Unknown : CommandPhase.Failed, e.Message, cancellationToken);
-        }
-        catch (Exception e) when (e is DbUpdateException or IOException or UnauthorizedAccessException)
-        {
-            // Without its database or its data folder the console cannot record the truth; the row stays unfinished.
-            Broke(logger, e, command.Action, command.Host, command.Id, time.GetUtcNow());
+            return (e.Undecided && command.Action == CommandActions.Restart ? CommandPhase.Unknown : CommandPhase.Failed, e.Message);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // A command must end: one that stays running holds its host.
             Unexpected(logger, e, command.Action, command.Host, command.Id);
-            await log.EndAsync(command, CommandPhase.Unknown, "The console met an unexpected error; its log tells more. Look at the unit on the host.", cancellationToken);
+            return (CommandPhase.Unknown, $"The console could not follow it to its end ({e.Message}). Look at the unit on the host.");
+        }
+    }
+
+    // The database may be locked or its disk full for a while; the truth about a command is worth waiting for.
+    private async Task<T> PatientlyAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Patience, time);
+        while (true)
+        {
+            try
+            {
+                return await action(cancellationToken);
+            }
+            catch (Exception e) when (e is DbUpdateException or DbException or IOException)
+            {
+                Waits(logger, e, Patience);
+            }
+
+            await timer.WaitForNextTickAsync(cancellationToken);
         }
     }
 
@@ -93,9 +126,9 @@ internal sealed partial class CommandRunner(
     [LoggerMessage(200, LogLevel.Information, "{Action} of {Host} begins (command {Id}, resumed {Resumed})")]
     private static partial void Begins(ILogger logger, string action, string host, string id, bool resumed);
 
-    [LoggerMessage(201, LogLevel.Information, "{Action} of {Host} is left to the next start (command {Id})")]
-    private static partial void Left(ILogger logger, string action, string host, string id);
+    [LoggerMessage(201, LogLevel.Information, "Command {Id} is left to the next start")]
+    private static partial void Left(ILogger logger, string id);
 
-    [LoggerMessage(202, LogLevel.Error, "{Action} of {Host} (command {Id}) could not be recorded at {At}; the next start of the console takes it up")]
-    private static partial void Broke(ILogger logger, Exception e, string action, string host, string id, DateTimeOffset at);
+    [LoggerMessage(202, LogLevel.Error, "The database does not answer; trying again in {Pause}")]
+    private static partial void Waits(ILogger logger, Exception e, TimeSpan pause);
 }

@@ -86,7 +86,7 @@ internal sealed class ControlFeature(
             throw new ApiException(StatusCode.NotFound, $"There is no host \"{host}\".");
         var faces = map.Find(host);
         if (faces.Agent is null)
-            throw new ApiException(StatusCode.FailedPrecondition, $"{host} cannot be commanded: {faces.Problem}");
+            throw new ApiException(StatusCode.FailedPrecondition, $"{host} cannot be commanded: {faces.AgentProblem}");
         if (agents.Problem.Length > 0)
             throw new ApiException(StatusCode.FailedPrecondition, $"{host} cannot be commanded: {agents.Problem}");
     }

@@ -17,7 +17,7 @@ internal sealed class ProfileRun(CommandLog log, AgentClients agents, HostMap ma
         {
             // A profile is of its moment: one that the console's end interrupted is not taken again unasked.
             await log.EndAsync(command, CommandPhase.Failed,
-                resumed ? "The console ended while the profile was taken. Take it again if it is still wanted." : faces.Problem, cancellationToken);
+                resumed ? "The console ended while the profile was taken. Take it again if it is still wanted." : faces.AgentProblem, cancellationToken);
             return;
         }
 

@@ -6,6 +6,7 @@ using FleetConsole.Server.Sources.GitRpc;
 using FleetConsole.Server.Sources.Metrics;
 using FleetConsole.Server.Sources.Prometheus;
 using FleetConsole.Server.Storage;
+using Grpc.Core;
 
 namespace FleetConsole.Server.Features.Control;
 
@@ -18,6 +19,9 @@ internal sealed class RestartRun(
 {
     private static readonly TimeSpan AgentDeadline = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan SeenDeadline = TimeSpan.FromMinutes(2);
+
+    // An agent waits at most ten minutes for a server to stop.
+    private static readonly TimeSpan LongestCommand = TimeSpan.FromMinutes(12);
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
     // What the agent never heard of is not sent after the person who wanted it has long looked elsewhere.
@@ -26,14 +30,15 @@ internal sealed class RestartRun(
     public async Task RunAsync(CommandRow command, bool resumed, CancellationToken cancellationToken)
     {
         var faces = map.Find(command.Host);
-        if (faces.Agent is null)
+        if (faces.Agent is not { } agent)
         {
-            await log.EndAsync(command, CommandPhase.Failed, faces.Problem, cancellationToken);
+            await log.EndAsync(command, CommandPhase.Failed, faces.AgentProblem, cancellationToken);
             return;
         }
 
-        if (resumed && time.GetUtcNow() - command.RequestedAt > StillWanted
-            && (await agents.GetCommandAsync(faces.Agent, command.Id, cancellationToken)).State == CommandState.Unknown)
+        // The console ended in the middle: what the agent did by this id comes before anything is done again.
+        var known = resumed ? await ToldAsync(agent, command.Id, cancellationToken) ?? throw Silent(agent) : null;
+        if (known?.State == CommandState.Unknown && time.GetUtcNow() - command.RequestedAt > StillWanted)
         {
             await log.EndAsync(command, CommandPhase.Failed,
                 "The console ended before the agent was asked, so nothing was done. Restart again if it is still wanted.", cancellationToken);
@@ -45,7 +50,12 @@ internal sealed class RestartRun(
             row.Phase = CommandPhase.Running;
             row.Message = "The agent restarts the server.";
         }, cancellationToken);
-        var outcome = await AskAsync(faces, command, cancellationToken);
+        var outcome = known is null or { State: CommandState.Unknown } ? await AskAsync(faces, agent, command, cancellationToken) : known;
+        await FollowAsync(command, faces, outcome, cancellationToken);
+    }
+
+    private async Task FollowAsync(CommandRow command, HostFaces faces, CommandOutcome outcome, CancellationToken cancellationToken)
+    {
         if (outcome.State != CommandState.Succeeded)
         {
             await log.EndAsync(command, outcome.State == CommandState.Failed ? CommandPhase.Failed : CommandPhase.Unknown, outcome.Message, cancellationToken);
@@ -68,11 +78,11 @@ internal sealed class RestartRun(
     }
 
     // A connection that breaks leaves open whether the agent acted; it is asked by the command's id until it tells.
-    private async Task<CommandOutcome> AskAsync(HostFaces faces, CommandRow command, CancellationToken cancellationToken)
+    private async Task<CommandOutcome> AskAsync(HostFaces faces, Uri agent, CommandRow command, CancellationToken cancellationToken)
     {
         try
         {
-            return await agents.RestartAsync(faces.Agent!, new RestartRequest
+            return await agents.RestartAsync(agent, new RestartRequest
             {
                 CommandId = command.Id,
                 Unit = faces.Unit,
@@ -83,32 +93,51 @@ internal sealed class RestartRun(
         catch (AgentException e) when (e.Undecided)
         {
             await log.StepAsync(command, row => row.Message = $"{e.Message} Asking it what it did.", cancellationToken);
-            CommandOutcome? told = null;
-            await UntilAsync(async () =>
-            {
-                try
-                {
-                    told = await agents.GetCommandAsync(faces.Agent!, command.Id, cancellationToken);
-                    return told.State != CommandState.Running;
-                }
-                catch (AgentException again) when (again.Undecided)
-                {
-                    return false;
-                }
-            }, cancellationToken);
-            return told switch
+            return await ToldAsync(agent, command.Id, cancellationToken) switch
             {
                 null => throw new AgentException(e.Code, e.Message, e),
                 { State: CommandState.Unknown } => new() { State = CommandState.Failed, Message = $"{e.Message} It never got the command, so nothing was done." },
-                _ => told,
+                { State: CommandState.Running } => new() { State = CommandState.Interrupted, Message = $"The agent still works on it after {LongestCommand.TotalMinutes:0} minutes. Look at the unit on the host." },
+                { } told => told,
             };
         }
     }
 
+    // Asks until the agent tells how the command ended. Null when it was silent for too long.
+    private async Task<CommandOutcome?> ToldAsync(Uri agent, string commandId, CancellationToken cancellationToken)
+    {
+        CommandOutcome? told = null;
+        var begun = time.GetTimestamp();
+        var heard = begun;
+        using var timer = new PeriodicTimer(Pace, time);
+        do
+        {
+            try
+            {
+                told = await agents.GetCommandAsync(agent, commandId, cancellationToken);
+                if (told.State != CommandState.Running)
+                    return told;
+                heard = time.GetTimestamp();
+            }
+            catch (AgentException e) when (e.Code is not (StatusCode.PermissionDenied or StatusCode.InvalidArgument))
+            {
+                // It may be starting again; the deadline below ends the asking.
+            }
+
+            await timer.WaitForNextTickAsync(cancellationToken);
+        }
+        while (time.GetElapsedTime(heard) < SeenDeadline && time.GetElapsedTime(begun) < LongestCommand);
+
+        return told;
+    }
+
+    private static AgentException Silent(Uri agent) =>
+        new(StatusCode.Unavailable, $"The agent at {agent.Authority} could not be asked what became of the command; its journal on the host knows.", null);
+
     private async Task ConfirmAsync(CommandRow command, HostFaces faces, CommandOutcome outcome, CancellationToken cancellationToken)
     {
         var started = outcome.ProcessStartedAtAfter.ToDateTimeOffset().ToUnixTimeMilliseconds() / 1000.0;
-        var serving = SeeAsync(command, () => ServesAsync(faces, cancellationToken), (row, at) => row.ServingAt = at, cancellationToken);
+        var serving = faces.GitRpc is null ? Task.FromResult(true) : SeeAsync(command, () => ServesAsync(faces, cancellationToken), (row, at) => row.ServingAt = at, cancellationToken);
         var scraped = SeeAsync(command, () => ScrapedAsync(command.Host, started, cancellationToken), (row, at) => row.ScrapedAt = at, cancellationToken);
         await Task.WhenAll(serving, scraped);
 
@@ -118,7 +147,7 @@ internal sealed class RestartRun(
             await scraped ? "" : "Prometheus has not scraped it",
         }.Where(text => text.Length > 0).ToList();
         var message = missing.Count == 0
-            ? $"Process {outcome.PidAfter} runs since {DateTimeOffset.FromUnixTimeMilliseconds((long)(started * 1000)):u}, serves, and is scraped."
+            ? $"Process {outcome.PidAfter} runs since {DateTimeOffset.FromUnixTimeMilliseconds((long)(started * 1000)):u}, {(faces.GitRpc is null ? "its health cannot be asked (no gRPC address)" : "serves")}, and is scraped."
             : $"Process {outcome.PidAfter} runs, but after {SeenDeadline.TotalMinutes:0} minutes {string.Join(" and ", missing)}. Look at the server's log on the host.";
         await log.EndAsync(command, missing.Count == 0 ? CommandPhase.Succeeded : CommandPhase.Failed, message, cancellationToken);
     }

@@ -65,12 +65,15 @@ internal sealed class FleetFeature(
     private HostSummary Summary(HostMetrics metrics)
     {
         var faces = map.Find(metrics.Host);
-        return FleetMessages.Of(metrics, gitRpc.Find(metrics.Host), faces.GitRpc is not null,
-            string.Join(' ', new[] { faces.Problem, agentClients.Problem }.Where(p => p.Length > 0)));
+        return FleetMessages.Of(metrics, gitRpc.Find(metrics.Host), faces.GitRpcProblem,
+            string.Join(' ', new[] { faces.AgentProblem, agentClients.Problem }.Where(p => p.Length > 0)));
     }
 
     private async Task<IEnumerable<ProcessIncarnation>> IncarnationsAsync(string host, CancellationToken cancellationToken)
     {
+        // Waiting for a source that is known to be down would keep the rest of the host from whoever needs it now.
+        if (board.Find(SourceKind.Prometheus, PrometheusWatch.Name) is { Up: false })
+            return [];
         try
         {
             var found = await cache.GetOrCreateAsync($"incarnations/{host}", async cancel => new Past(await ReadAsync(host, cancel)),

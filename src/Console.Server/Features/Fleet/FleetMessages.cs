@@ -9,7 +9,7 @@ namespace FleetConsole.Server.Features.Fleet;
 /// <summary>What was seen, in the contract's words.</summary>
 internal static class FleetMessages
 {
-    public static HostSummary Of(HostMetrics metrics, GitRpcAnswers? answers, bool mapped, string unmappedReason)
+    public static HostSummary Of(HostMetrics metrics, GitRpcAnswers? answers, string gitRpcProblem, string unmappedReason)
     {
         var (children, note) = ChildrenCpu(metrics);
         var summary = new HostSummary
@@ -18,8 +18,8 @@ internal static class FleetMessages
             Version = metrics.Version,
             ProcessStartedAt = metrics.StartedAt is { } start ? At(start) : null,
             Scraped = metrics.Scraped,
-            Health = Health(answers, mapped),
-            HealthDetail = HealthDetail(answers, mapped),
+            Health = Health(answers, gitRpcProblem.Length == 0),
+            HealthDetail = HealthDetail(answers, gitRpcProblem),
             UnmappedReason = unmappedReason,
             ChildrenCpuNote = note,
             ProbeMessage = answers is { RefExists.Message: { Length: > 0 } refExists } ? refExists : answers?.ServerInfo?.Message ?? "",
@@ -120,9 +120,9 @@ internal static class FleetMessages
         _ => HealthState.Serving,
     };
 
-    private static string HealthDetail(GitRpcAnswers? answers, bool mapped) => answers switch
+    private static string HealthDetail(GitRpcAnswers? answers, string gitRpcProblem) => answers switch
     {
-        _ when !mapped => "The mapping gives no gRPC address for this host.",
+        _ when gitRpcProblem.Length > 0 => gitRpcProblem,
         null => "Not asked yet.",
         _ => $"Since {answers.HealthSince:u}. {answers.Health.Message}".TrimEnd(),
     };

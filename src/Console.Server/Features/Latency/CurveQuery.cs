@@ -15,6 +15,7 @@ internal sealed record CurveQuery(
     /// <summary>A chart of this many pixels cannot show more.</summary>
     public const int MaxPoints = 1440;
 
+    private const int QuantileDigits = 4;
     private const int MaxHosts = 500;
     private const int MaxMethods = 50;
     private const int MaxNameLength = 256;
@@ -33,7 +34,8 @@ internal sealed record CurveQuery(
     /// <exception cref="ApiException">A bound is broken; the message names it.</exception>
     public static CurveQuery Parse(CurvesRequest request)
     {
-        Check(request.Quantile is > 0 and < 1, "quantile must lie between 0 and 1, both excluded");
+        var quantile = Math.Round(request.Quantile, QuantileDigits);
+        Check(quantile is > 0 and < 1, "quantile must lie between 0 and 1, both excluded");
         Check(request.From is not null && request.To is not null, "from and to are required");
         Check(IsInstant(request.From!) && IsInstant(request.To!), "from and to must lie in the years 2000 to 2199");
         Check(request.Hosts.Count <= MaxHosts, $"at most {MaxHosts} hosts");
@@ -47,7 +49,7 @@ internal sealed record CurveQuery(
         return new(
             [.. request.Hosts.Distinct().Order(StringComparer.Ordinal)],
             [.. request.Methods.Distinct().Order(StringComparer.Ordinal)],
-            request.Quantile, Floor(from, step), Floor(to, step), step);
+            quantile, Floor(from, step), Floor(to, step), step);
     }
 
     private static bool IsInstant(Timestamp at) => at.Seconds >= Earliest && at.Seconds < Latest && at.Nanos is >= 0 and < 1_000_000_000;

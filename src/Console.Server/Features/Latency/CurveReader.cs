@@ -39,7 +39,7 @@ internal sealed class CurveReader(PrometheusClient prometheus, IncarnationReader
         await Task.WhenAll(latency, found);
 
         var processes = await found;
-        var curves = Align(await latency, processes, coarse).ToList();
+        var curves = Align(await latency, processes, coarse, query).ToList();
         await RefineYoungAsync(query, processes, coarse, late, curves, cancellationToken);
         return new([.. processes.Values.SelectMany(p => p).OrderBy(p => p.Host.Name, StringComparer.Ordinal).ThenBy(p => p.StartedAt)], curves, promql);
     }
@@ -87,15 +87,18 @@ internal sealed class CurveReader(PrometheusClient prometheus, IncarnationReader
         var latency = await prometheus.QueryRangeAsync(promql, from, query.To, fine.Step, cancellationToken);
         var starts = young.ToDictionary(p => p.Host.Name, p => (IReadOnlyList<ProcessIncarnation>)[p], StringComparer.Ordinal);
         curves.RemoveAll(c => young.Contains(c.Curve.Process));
-        curves.AddRange(Align(latency, starts, fine));
+        curves.AddRange(Align(latency, starts, fine, query));
     }
 
     private IEnumerable<MethodCurve> Align(
-        IReadOnlyList<Series> latency, IReadOnlyDictionary<string, IReadOnlyList<ProcessIncarnation>> processes, Sampling sampling) =>
+        IReadOnlyList<Series> latency, IReadOnlyDictionary<string, IReadOnlyList<ProcessIncarnation>> processes, Sampling sampling, CurveQuery query) =>
         from series in latency
         where processes.ContainsKey(series[names.HostLabel])
         let service = series[names.ServiceLabel]
         let method = service.Length == 0 ? "" : $"{service}/{series[names.MethodLabel]}"
+
+        // The query matches services and methods apart; what nobody asked for is left out here.
+        where query.Methods.Count == 0 || query.Methods.Contains(method)
         from curve in AgeCurve.Align(series.Times, series.Values, sampling.Window.TotalSeconds, processes[series[names.HostLabel]])
         select new MethodCurve(method, curve, sampling);
 }

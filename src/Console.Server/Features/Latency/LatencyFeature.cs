@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 using FleetConsole.Analysis.Fleet;
 using FleetConsole.Client.Api;
 using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Sources;
 using FleetConsole.Server.Sources.Prometheus;
+using FleetConsole.Server.Sources.Watch;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -14,20 +16,32 @@ using ProcessIncarnation = FleetConsole.Contracts.V1.ProcessIncarnation;
 namespace FleetConsole.Server.Features.Latency;
 
 /// <summary>Latency quantiles cut into processes. Equal requests are asked of Prometheus once.</summary>
-internal sealed class LatencyFeature(CurveReader reader, HybridCache cache, IOptions<PrometheusOptions> prometheus) : ILatencyApi
+internal sealed class LatencyFeature(CurveReader reader, HybridCache cache, SourceBoard board, IOptions<PrometheusOptions> prometheus) : ILatencyApi
 {
+    // All of a look's queries together; a browser waits a little longer, so that this message arrives.
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(25);
+
     public async Task<CurvesReply> GetCurvesAsync(CurvesRequest request, CancellationToken cancellationToken)
     {
         var query = CurveQuery.Parse(request);
+        if (board.Find(SourceKind.Prometheus, PrometheusWatch.Name) is { Up: false } down)
+            throw new ApiException(StatusCode.Unavailable, down.Message);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(Deadline);
         try
         {
             var found = await cache.GetOrCreateAsync(query.CacheKey, async cancel => new Reply(Pack(await reader.ReadAsync(query, cancel))),
-                new HybridCacheEntryOptions { Expiration = TimeSpan.FromSeconds(prometheus.Value.PollSeconds) }, cancellationToken: cancellationToken);
+                new HybridCacheEntryOptions { Expiration = TimeSpan.FromSeconds(prometheus.Value.PollSeconds) }, cancellationToken: deadline.Token);
             return found.Message;
         }
         catch (PrometheusException e)
         {
             throw new ApiException(StatusCode.Unavailable, e.Message, e);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ApiException(StatusCode.DeadlineExceeded,
+                $"Prometheus took longer than {Deadline.TotalSeconds:0} s for these curves. Choose a shorter range, fewer hosts or fewer methods.", e);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using FleetConsole.Contracts.Agent.V1;
 using Grpc.Core;
@@ -115,14 +116,15 @@ internal sealed class AgentClients(IOptions<AgentOptions> options, TimeProvider 
     {
         StatusCode.DeadlineExceeded => $"The agent at {address.Authority} did not answer in time.",
         StatusCode.Unavailable when e.Status.DebugException is not null =>
-            $"The agent at {address.Authority} cannot be reached ({Innermost(e.Status.DebugException)}). Check that it runs on the host.",
+            $"The agent at {address.Authority} cannot be reached ({Innermost(e).Message}). Check that it runs on the host.",
         _ => $"The agent at {address.Authority} answered {e.StatusCode}: {e.Status.Detail}",
-    }, e);
+    }, e, neverSent: Innermost(e) is SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable });
 
-    private static string Innermost(Exception cause)
+    private static Exception Innermost(Exception cause)
     {
+        cause = (cause as RpcException)?.Status.DebugException ?? cause;
         while (cause.InnerException is not null)
             cause = cause.InnerException;
-        return cause.Message;
+        return cause;
     }
 }

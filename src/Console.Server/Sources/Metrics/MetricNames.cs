@@ -14,8 +14,6 @@ internal sealed class MetricNames(IOptions<MetricOptions> options)
 
     public string LatencyHistogram => _set.LatencyHistogram ?? "grpc_server_handling_seconds";
 
-    public string StartedTotal => _set.StartedTotal ?? "grpc_server_started_total";
-
     public string HandledTotal => _set.HandledTotal ?? "grpc_server_handled_total";
 
     public string ServiceLabel => _set.ServiceLabel ?? "grpc_service";

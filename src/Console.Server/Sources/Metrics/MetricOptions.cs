@@ -24,8 +24,6 @@ internal sealed class MetricOptions
 
     public string? LatencyHistogram { get; set; }
 
-    public string? StartedTotal { get; set; }
-
     public string? HandledTotal { get; set; }
 
     public string? ServiceLabel { get; set; }
@@ -53,7 +51,7 @@ internal sealed class MetricOptions
     /// <summary>CPU of the whole service, children included (cAdvisor, or the agent).</summary>
     public string? ServiceCpu { get; set; }
 
-    /// <summary>The label by which the service's series find their host; a template for its cgroup id is in the mapping.</summary>
+    /// <summary>The label by which the service's series find their host.</summary>
     [Required, RegularExpression("[a-zA-Z_][a-zA-Z0-9_]*")]
     public string ServiceHostLabel { get; set; } = "instance";
 

@@ -36,6 +36,9 @@ internal sealed partial class AgentWatch(
             return;
         _due = time.GetUtcNow() + TimeSpan.FromSeconds(options.Value.PollSeconds);
         await Parallel.ForEachAsync(hosts.Keys, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, AskAsync);
+        board.Keep(SourceKind.Agent, [.. hosts.Keys]);
+        foreach (var gone in _answers.Keys.Except(hosts.Keys))
+            _answers.TryRemove(gone, out _);
     }
 
     private async ValueTask AskAsync(string host, CancellationToken cancellationToken)

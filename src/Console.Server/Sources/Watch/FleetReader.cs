@@ -11,6 +11,7 @@ internal sealed class FleetReader(
     // Who was ever there and which methods have traffic changes slowly, and asking costs a scan over days.
     private static readonly TimeSpan RosterAge = TimeSpan.FromMinutes(5);
     private DateTimeOffset _rosterAt = DateTimeOffset.MinValue;
+    private DateTimeOffset _methodsAt = DateTimeOffset.MinValue;
     private IReadOnlyList<Series> _roster = [];
     private IReadOnlyList<string> _methods = [];
 
@@ -61,17 +62,19 @@ internal sealed class FleetReader(
 
     private async Task RefreshRosterAsync(CancellationToken cancellationToken)
     {
-        if (time.GetUtcNow() - _rosterAt < RosterAge && _roster.Count > 0)
-            return;
-        var roster = prometheus.QueryAsync(promQl.LastStartWithin(TimeSpan.FromDays(watch.Value.LookBackDays)), cancellationToken);
-        var methods = prometheus.QueryAsync(promQl.MethodsWithTraffic(TimeSpan.FromHours(1)), cancellationToken);
-        await Task.WhenAll(roster, methods);
-        _roster = await roster;
-        _methods = [.. (await methods).Select(s => $"{s[names.ServiceLabel]}/{s[names.MethodLabel]}").Order(StringComparer.Ordinal)];
-
-        // Right after its first start a fleet has no traffic yet; then the next poll asks again.
-        if (_methods.Count > 0)
+        if (time.GetUtcNow() - _rosterAt >= RosterAge || _roster.Count == 0)
+        {
+            _roster = await prometheus.QueryAsync(promQl.LastStartWithin(TimeSpan.FromDays(watch.Value.LookBackDays)), cancellationToken);
             _rosterAt = time.GetUtcNow();
+        }
+
+        // Right after its first start a fleet has no traffic yet; then the next poll asks again, which is cheap.
+        if (time.GetUtcNow() - _methodsAt >= RosterAge || _methods.Count == 0)
+        {
+            var methods = await prometheus.QueryAsync(promQl.MethodsWithTraffic(TimeSpan.FromHours(1)), cancellationToken);
+            _methods = [.. methods.Select(s => $"{s[names.ServiceLabel]}/{s[names.MethodLabel]}").Order(StringComparer.Ordinal)];
+            _methodsAt = time.GetUtcNow();
+        }
     }
 
     private void Lay(

@@ -45,6 +45,9 @@ internal sealed partial class GitRpcWatch(
             return;
         _due = time.GetUtcNow() + TimeSpan.FromSeconds(options.Value.HealthSeconds);
         await Parallel.ForEachAsync(hosts.Keys, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, AskAsync);
+        board.Keep(SourceKind.GitRpc, [.. hosts.Keys]);
+        foreach (var gone in _answers.Keys.Except(hosts.Keys))
+            _answers.TryRemove(gone, out _);
         await changes.SendAsync(Changes.Fleet, cancellationToken);
     }
 
