@@ -94,13 +94,14 @@ public sealed class StartTests(Programs programs)
     [Theory]
     [InlineData("users", "add", "somebody")]
     [InlineData("users", "add", "somebody", "--role", "king")]
-    [InlineData("users", "remove", "somebody")]
+    [InlineData("users", "remove")]
     public async Task A_wrong_command_line_for_accounts_shows_the_right_one(params string[] arguments)
     {
         await using var process = new ChildProcess("dotnet", [ConsoleProcess.Program, .. arguments], workingDirectory: Path.GetTempPath());
 
         Assert.Equal(2, await process.ExitAsync());
-        Assert.Contains("Usage: Console.Server users add NAME --role", Assert.Single(process.Lines), StringComparison.Ordinal);
+        Assert.StartsWith("Usage: Console.Server users add NAME --role", process.Lines[0], StringComparison.Ordinal);
+        Assert.Equal(2, process.Lines.Count);
     }
 
     [Theory]

@@ -193,7 +193,11 @@ func TestLoadEndsWithItsParent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the load runs", func() bool { return executable() == self })
+	// Only a load that knows its parent can miss it: until it says so, it may not even have asked.
+	eventually(t, "the load runs", func() bool {
+		said, _ := os.ReadFile(stderr.Name())
+		return executable() == self && strings.Contains(string(said), "load begins")
+	})
 	stdin.Close() // the shell reads to the end and exits
 	eventually(t, "the load has ended", func() bool { return executable() == "" })
 	parent.Wait()

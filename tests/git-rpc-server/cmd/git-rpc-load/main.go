@@ -121,6 +121,7 @@ func (l *load) run(ctx context.Context, all targets, stderr io.Writer) int {
 			l.arrive(ctx, t)
 		}(t)
 	}
+	log.Printf("load begins: %d targets", len(all))
 	tick := time.NewTicker(reportEvery)
 	defer tick.Stop()
 	for {
