@@ -14,6 +14,15 @@ internal static class ConsoleMetrics
     public static Counter FailedRounds { get; } = Metrics.CreateCounter(
         "fleetconsole_failed_rounds_total", "Rounds of a watch that ended in an unexpected error.", "watch");
 
+    public static Gauge LockedUp { get; } = Metrics.CreateGauge(
+        "fleetconsole_locked_up", "1 while a host is locked up.", "host");
+
+    public static Gauge ForkUtilisation { get; } = Metrics.CreateGauge(
+        "fleetconsole_fork_utilisation", "Spawns per second in a busy time x mean fork time: at 1 the host locks up.", "host");
+
+    public static Gauge SecondsToLockup { get; } = Metrics.CreateGauge(
+        "fleetconsole_lockup_seconds", "Until fork utilisation reaches 1 if it goes on rising; absent while it does not rise.", "host");
+
     public static Gauge SourceUp { get; } = Metrics.CreateGauge(
         "fleetconsole_source_up", "1 while a source answers the console.", "kind", "name");
 }

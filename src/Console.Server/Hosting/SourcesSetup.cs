@@ -42,6 +42,9 @@ internal static class SourcesSetup
         AddWatch<PrometheusWatch>(services);
         AddWatch<GitRpcWatch>(services);
         AddWatch<AgentWatch>(services);
+        services.AddSingleton<ForecastReader>();
+        services.AddSingleton<LockupMetrics>();
+        AddWatch<LockupWatch>(services);
         return services;
     }
 

@@ -69,6 +69,16 @@ internal sealed class PromQl(MetricNames names)
     /// <summary>Mean seconds of one fork; no sample while nothing was forked.</summary>
     public string MeanForkSeconds(TimeSpan window) => $"{ForkUtilisation(window)} / ({SpawnRate(window)} > 0)";
 
+    /// <summary>
+    /// An estimate where no fork histogram is: a fork takes 0.8 ms and 31 ms more for each GiB whose page tables it
+    /// copies (measured on the reference server), and the resident memory is what surely has page tables.
+    /// </summary>
+    public string EstimatedForkSeconds() => string.Create(CultureInfo.InvariantCulture,
+        $"{ForkBaseSeconds} + {ForkSecondsPerGibibyte} / 1073741824 * {Gauge(names.ResidentMemory)}");
+
+    private const double ForkBaseSeconds = 0.0008;
+    private const double ForkSecondsPerGibibyte = 0.031;
+
     /// <summary>Calls since the process started, health checks left out.</summary>
     public string Calls(string counter) => $"sum by ({names.HostLabel}) ({counter}{Braces(Pooled())})";
 
