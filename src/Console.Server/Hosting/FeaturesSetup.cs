@@ -3,6 +3,7 @@ using FleetConsole.Contracts;
 using FleetConsole.Server.Features.Audit;
 using FleetConsole.Server.Features.Captures;
 using FleetConsole.Server.Features.Control;
+using FleetConsole.Server.Features.Findings;
 using FleetConsole.Server.Features.Fleet;
 using FleetConsole.Server.Features.Latency;
 
@@ -32,6 +33,12 @@ internal static class FeaturesSetup
         services.AddSingleton<ICapturesApi>(provider => provider.GetRequiredService<CapturesFeature>());
         services.AddSingleton<IAuditApi>(provider => provider.GetRequiredService<AuditFeature>());
 
+        services.AddSingleton<DriftBoard>();
+        services.AddSingleton<FindingLedger>();
+        services.AddSingleton<FindingsFeature>();
+        services.AddSingleton<IFindingsApi>(provider => provider.GetRequiredService<FindingsFeature>());
+        services.AddHostedService<LockupFindings>();
+
         services.AddSingleton<ControlFeature>();
         services.AddSingleton<IControlApi, PrerenderedControl>();
         services.AddSingleton<CommandLog>();
@@ -49,6 +56,7 @@ internal static class FeaturesSetup
         app.MapGrpcService<LatencyService>().WithMetadata(everywhere);
         app.MapGrpcService<CapturesService>().WithMetadata(everywhere);
         app.MapGrpcService<AuditService>().WithMetadata(everywhere);
+        app.MapGrpcService<FindingsService>().WithMetadata(everywhere);
         app.MapGrpcService<ControlService>().WithMetadata(everywhere);
         app.MapGrpcHealthChecksService().AllowAnonymous().WithMetadata(new ServedOn(Listener.Grpc));
         app.MapHub<ChangesHub>(Changes.Path);

@@ -35,6 +35,7 @@ internal static class SourcesSetup
         services.AddSingleton<PromQl>();
         services.AddSingleton<IncarnationReader>();
         services.AddSingleton<BucketReader>();
+        services.AddSingleton<HostMetricReader>();
         services.AddSingleton<FleetReader>();
         services.AddSingleton<Rounds>();
         services.AddSingleton<GitRpcServers>();

@@ -172,6 +172,7 @@ public sealed class HostLockupTests
 
     private void Flow(int looks)
     {
+        Next(Rate, Rate, ReplyKind.Answered);
         for (var i = 0; i < looks; i++)
             Assert.IsType<LockupState.Clear>(Next(Rate, Rate, ReplyKind.Answered));
     }

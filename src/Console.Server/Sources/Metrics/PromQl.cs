@@ -102,6 +102,18 @@ internal sealed class PromQl(MetricNames names)
     /// <summary>Name of the recording rule in deploy/prometheus; it keeps increases over ten minutes.</summary>
     public const string RecordedBuckets = "fleetconsole:latency_bucket:increase10m";
 
+    /// <summary>
+    /// Cores used by the git children: the whole service's less the process's own. A difference below zero says that the
+    /// service's figures do not cover the process, and is left out.
+    /// </summary>
+    public string ChildrenCpu(TimeSpan window)
+    {
+        var service = names.ServiceHostLabel == names.HostLabel
+            ? ServiceCpu(window)
+            : $"label_replace({ServiceCpu(window)}, {Quote(names.HostLabel)}, \"$1\", {Quote(names.ServiceHostLabel)}, \"(.*)\")";
+        return $"(sum by ({names.HostLabel}) ({service}) - {Rate(names.ProcessCpu, window)}) > 0";
+    }
+
     /// <summary>Samples of the start time in the window: what scrape interval Prometheus had then.</summary>
     public string SamplesWithin(TimeSpan window) => $"max(count_over_time({names.ProcessStart}{Braces()}[{Duration(window)}]))";
 
