@@ -15,8 +15,9 @@ namespace FleetConsole.Server.Hosting;
 /// </summary>
 internal static class FeaturesSetup
 {
-    public static IServiceCollection AddFeatures(this IServiceCollection services)
+    public static IServiceCollection AddFeatures(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddChecked<DriftScanOptions>(configuration, DriftScanOptions.Section);
         services.AddHybridCache();
         services.AddSignalR();
         services.AddGrpc(grpc => grpc.Interceptors.Add<ApiErrors>());
@@ -34,6 +35,9 @@ internal static class FeaturesSetup
         services.AddSingleton<IAuditApi>(provider => provider.GetRequiredService<AuditFeature>());
 
         services.AddSingleton<DriftBoard>();
+        services.AddSingleton<DriftMetrics>();
+        services.AddSingleton<DriftLookers>();
+        services.AddHostedService<DriftScan>();
         services.AddSingleton<FindingLedger>();
         services.AddSingleton<FindingsFeature>();
         services.AddSingleton<IFindingsApi>(provider => provider.GetRequiredService<FindingsFeature>());
