@@ -1,7 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using FleetConsole.Agent.Tests.Harness;
-using FleetConsole.Contracts.Agent.V1;
-using Grpc.Core;
 
 namespace FleetConsole.Agent.Tests;
 

@@ -1,7 +1,5 @@
 using FleetConsole.Agent.Supervisors;
 using FleetConsole.Agent.Tests.Harness;
-using FleetConsole.Contracts.Agent.V1;
-using Grpc.Core;
 
 namespace FleetConsole.Agent.Tests;
 

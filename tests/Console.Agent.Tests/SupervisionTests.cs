@@ -1,7 +1,6 @@
 using System.Globalization;
 using FleetConsole.Agent.Supervisors;
 using FleetConsole.Agent.Tests.Harness;
-using FleetConsole.Contracts.Agent.V1;
 
 namespace FleetConsole.Agent.Tests;
 

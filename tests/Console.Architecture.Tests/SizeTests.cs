@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using FleetConsole.Architecture.Tests.Harness;
-using Mono.Cecil;
 
 namespace FleetConsole.Architecture.Tests;
 

@@ -1,7 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using FleetConsole.Contracts.Agent.V1;
-using Grpc.Core;
-using Grpc.Net.Client;
 
 namespace FleetConsole.DemoFleet;
 

@@ -1,5 +1,3 @@
-using Microsoft.Playwright;
-
 namespace FleetConsole.EndToEnd.Tests;
 
 public sealed class OutageTests(LiveFleet fleet)

@@ -1,5 +1,3 @@
-using Microsoft.Playwright;
-
 namespace FleetConsole.EndToEnd.Tests;
 
 /// <summary>What a person does and sees on the console's pages.</summary>

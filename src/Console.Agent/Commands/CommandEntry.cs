@@ -1,5 +1,4 @@
 using FleetConsole.Contracts.Agent.V1;
-using Google.Protobuf.WellKnownTypes;
 
 namespace FleetConsole.Agent.Commands;
 

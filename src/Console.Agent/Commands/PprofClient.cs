@@ -1,6 +1,5 @@
 using System.Globalization;
 using FleetConsole.Contracts.Agent.V1;
-using Grpc.Core;
 
 namespace FleetConsole.Agent.Commands;
 

@@ -1,5 +1,4 @@
 using FleetConsole.Contracts.Agent.V1;
-using Grpc.Core;
 
 namespace FleetConsole.Agent.Commands;
 

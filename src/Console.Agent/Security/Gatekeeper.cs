@@ -1,6 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using FleetConsole.Agent.Configuration;
-using Grpc.Core;
 
 namespace FleetConsole.Agent.Security;
 

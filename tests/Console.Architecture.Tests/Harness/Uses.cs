@@ -1,6 +1,3 @@
-using Mono.Cecil;
-using Mono.Cecil.Cil;
-
 namespace FleetConsole.Architecture.Tests.Harness;
 
 /// <summary>

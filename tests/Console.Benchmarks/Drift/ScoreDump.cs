@@ -14,7 +14,7 @@ internal static class ScoreDump
         var gate = new object();
         Parallel.ForEach(fleets, new ParallelOptions { MaxDegreeOfParallelism = 2 }, fleet =>
         {
-            var options = new DriftOptions { Bins = new() { LeastCount = int.Parse(Environment.GetEnvironmentVariable("LC") ?? "30", CultureInfo.InvariantCulture) } };
+            var options = new DriftOptions { Bins = new() { LeastCount = int.Parse(Environment.GetEnvironmentVariable("LC") ?? "10", CultureInfo.InvariantCulture) } };
             var raw = RawFleet.Read(folder, manifest, [.. fleet]);
             var lines = new List<string>();
             var n = raw.Windows;

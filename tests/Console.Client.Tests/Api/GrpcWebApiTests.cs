@@ -1,8 +1,5 @@
 using System.Net;
 using FleetConsole.Client.Api;
-using Grpc.Core;
-using Grpc.Net.Client;
-using Grpc.Net.Client.Web;
 
 namespace FleetConsole.Client.Tests.Api;
 

@@ -1,4 +1,3 @@
-using Bunit;
 using FleetConsole.Client.Components;
 using FleetConsole.Client.Tests.Harness;
 

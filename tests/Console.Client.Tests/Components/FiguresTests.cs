@@ -1,5 +1,4 @@
 using FleetConsole.Client.Components;
-using Google.Protobuf.WellKnownTypes;
 
 namespace FleetConsole.Client.Tests.Components;
 

@@ -1,8 +1,5 @@
-using Bunit;
 using FleetConsole.Client.Components;
 using FleetConsole.Client.Tests.Harness;
-using FleetConsole.Contracts.V1;
-using Google.Protobuf.WellKnownTypes;
 
 namespace FleetConsole.Client.Tests.Components;
 

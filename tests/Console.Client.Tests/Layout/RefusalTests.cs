@@ -1,7 +1,5 @@
-using Bunit;
 using FleetConsole.Client.Layout;
 using FleetConsole.Client.Tests.Harness;
-using FleetConsole.Contracts;
 
 namespace FleetConsole.Client.Tests.Layout;
 

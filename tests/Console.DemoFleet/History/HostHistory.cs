@@ -1,5 +1,3 @@
-using MathNet.Numerics.Random;
-
 namespace FleetConsole.DemoFleet.History;
 
 /// <summary>

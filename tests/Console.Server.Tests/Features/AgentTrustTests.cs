@@ -1,4 +1,3 @@
-using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Tests.Harness;
 
 namespace FleetConsole.Server.Tests.Features;

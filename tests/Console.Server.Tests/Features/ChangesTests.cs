@@ -1,7 +1,4 @@
-using FleetConsole.Contracts;
 using FleetConsole.Server.Tests.Harness;
-using Grpc.Core;
-using Microsoft.AspNetCore.SignalR.Client;
 
 namespace FleetConsole.Server.Tests.Features;
 

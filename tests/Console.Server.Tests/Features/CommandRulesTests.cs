@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using FleetConsole.Server.Tests.Harness;
-using Grpc.Core;
 
 namespace FleetConsole.Server.Tests.Features;
 

@@ -1,7 +1,4 @@
-using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Tests.Harness;
-using Google.Protobuf.WellKnownTypes;
-using Grpc.Core;
 
 namespace FleetConsole.Server.Tests.Features;
 

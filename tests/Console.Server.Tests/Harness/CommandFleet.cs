@@ -1,6 +1,3 @@
-using FleetConsole.Contracts.V1;
-using Grpc.Core;
-
 namespace FleetConsole.Server.Tests.Harness;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Grpc.Net.Client;
 
 namespace FleetConsole.Server.Tests.Harness;
 

@@ -14,7 +14,7 @@ namespace FleetConsole.Analysis.Drift;
 /// <param name="Evidence">How sure it is and by what.</param>
 /// <param name="CoMoving">The host's metrics by how closely they move with the latency, the closest first.</param>
 /// <param name="AgainstFleet">Latency of this host over the same method's on the other hosts at equal age; null without other hosts.</param>
-/// <param name="Resolved">Set when the current version does not drift any more.</param>
+/// <param name="Ended">Set when the current version does not drift any more.</param>
 public sealed record DriftFinding(
     Estimate Ratio,
     Estimate MillisecondsPerHour,
@@ -27,7 +27,7 @@ public sealed record DriftFinding(
     DriftEvidence Evidence,
     IReadOnlyList<CoMovingMetric> CoMoving,
     Estimate? AgainstFleet,
-    ResolvedDrift? Resolved);
+    DriftEnded? Ended);
 
 /// <summary>How sure a finding is, and all that is needed to find its number again.</summary>
 /// <param name="Score">Normal score of the strongest evidence.</param>
@@ -81,5 +81,4 @@ public sealed record CoMovingMetric(string Name, double Correlation, int LeadBin
 /// <param name="LastDriftingAt">Unix seconds of the last bin that drifted.</param>
 /// <param name="OldVersion">The last version that drifts.</param>
 /// <param name="ByVersion">The version that does not.</param>
-/// <param name="OldRatio">The drift's ratio while it lasted.</param>
-public sealed record ResolvedDrift(double LastDriftingAt, string OldVersion, string ByVersion, Estimate OldRatio);
+public sealed record DriftEnded(double LastDriftingAt, string OldVersion, string ByVersion);

@@ -29,6 +29,9 @@ public sealed class DriftFit
 
     internal AgeEffect?[]? P50 { get; }
 
+    /// <summary>The median's step at each deploy: it is known better than a p99's, and a step moves both.</summary>
+    internal IReadOnlyList<SeriesStep> Steps { get; private init; } = [];
+
     /// <summary>Fits one series.</summary>
     /// <param name="series">The series.</param>
     /// <param name="now">Unix seconds; later bins are not looked at.</param>
@@ -39,13 +42,25 @@ public sealed class DriftFit
         if (panel.Count < options.LeastBins)
             return new(series, now, panel.Count, 0, null, null);
         var reach = Math.Min(Percentile(panel.Age, 0.95), 48);
-        return new(series, now, panel.Count, reach,
-            PanelFit.Mine.Effects(panel, series.Bins.LogP99, HalfWeightP99, options),
-            PanelFit.Mine.Effects(panel, series.Bins.LogP50, HalfWeightP50, options));
+        var p99 = PanelFit.Mine.Effects(panel, series.Bins.LogP99, HalfWeightP99, options);
+        var p50 = PanelFit.Mine.Effects(panel, series.Bins.LogP50, HalfWeightP50, options);
+        return new(series, now, panel.Count, reach, p99, p50) { Steps = SeriesSteps.Of(PanelFit.Mine, panel, series.Bins) };
     }
 
     internal AgeEffect? Effect(LatencyQuantile quantile, AgeSpan span, AgeShape shape) =>
         (quantile == LatencyQuantile.P99 ? P99 : P50)?[((int)span * AgeShapes.Count) + (int)shape];
+
+    /// <summary>The series' own ratio under a straight rise, whether or not it means anything.</summary>
+    internal Estimate OwnRatio(DriftOptions options)
+    {
+        var effect = Effect(LatencyQuantile.P99, AgeSpan.Whole, AgeShape.Linear) ?? Effect(LatencyQuantile.P50, AgeSpan.Whole, AgeShape.Linear);
+        if (effect is null)
+            return new(1, 0, double.PositiveInfinity);
+        var unit = AgeShapes.At(AgeShape.Linear, options.RatioAge);
+        return Estimate.Normal(effect.Coefficient * unit, Math.Sqrt(effect.DataVariance + effect.PriorVariance) * unit).Map(Math.Exp);
+    }
+
+    internal static double HalfWeight(LatencyQuantile quantile) => quantile == LatencyQuantile.P99 ? HalfWeightP99 : HalfWeightP50;
 
     // Linear between order statistics (Hyndman and Fan 1996, definition 7).
     private static double Percentile(double[] values, double q)

@@ -51,6 +51,30 @@ internal static class FleetScores
         return best;
     }
 
+    /// <summary>The best evidence of a whole group's common effect.</summary>
+    public static DriftScore OfGroup(IReadOnlyList<DriftFit> members, PoolLevel level, DriftOptions options)
+    {
+        var best = new DriftScore(DriftScore.None, 0, 0, default, default, default, level);
+        var reach = members.Average(m => m.Reach);
+        foreach (var quantile in Enum.GetValues<LatencyQuantile>())
+        {
+            foreach (var span in Enum.GetValues<AgeSpan>())
+            {
+                foreach (var shape in Enum.GetValues<AgeShape>())
+                {
+                    AgeEffect[] effects = [.. members.Select(m => m.Effect(quantile, span, shape)).OfType<AgeEffect>()];
+                    if (effects.Length < EffectPool.LeastMembers)
+                        continue;
+                    var pool = EffectPool.Of(effects);
+                    var least = Math.Log(options.LeastRatio) / AgeShapes.At(shape, reach);
+                    Try(ref best, new(0, 0, 0, quantile, span, shape, level), pool.Mean, pool.Variance, pool.DegreesOfFreedom, least, 0);
+                }
+            }
+        }
+
+        return best;
+    }
+
     public static IEnumerable<string> Dump(IReadOnlyList<DriftFit> fits, DriftOptions options)
     {
         foreach (var quantile in Enum.GetValues<LatencyQuantile>())

@@ -28,4 +28,7 @@ public static class StudentScore
 
     /// <summary>P(Z &gt; z) of the standard normal.</summary>
     public static double UpperTail(double z) => SpecialFunctions.Erfc(z / Math.Sqrt(2)) / 2;
+
+    /// <summary>The z with P(Z &gt; z) = p.</summary>
+    public static double FromUpperTail(double p) => p > Smallest ? -Normal.InvCDF(0, 1, p) : 37;
 }

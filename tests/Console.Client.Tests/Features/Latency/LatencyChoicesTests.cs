@@ -1,7 +1,5 @@
-using Bunit;
 using FleetConsole.Client.Features.Latency;
 using FleetConsole.Client.Tests.Harness;
-using FleetConsole.Contracts.V1;
 
 namespace FleetConsole.Client.Tests.Features.Latency;
 

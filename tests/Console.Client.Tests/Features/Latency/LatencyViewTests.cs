@@ -1,7 +1,6 @@
 using System.Web;
 using FleetConsole.Client.Components;
 using FleetConsole.Client.Features.Latency;
-using Google.Protobuf.WellKnownTypes;
 
 namespace FleetConsole.Client.Tests.Features.Latency;
 
