@@ -1,4 +1,3 @@
-using FleetConsole.Analysis.Drift;
 using FleetConsole.Contracts;
 using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Hosting;

@@ -38,7 +38,7 @@ internal static class DriftWords
     /// <summary>What ended a drift, by the series that had it.</summary>
     public static string Ending(IReadOnlyList<SeriesVerdict> series)
     {
-        var versions = series.Select(s => (s.Verdict as DriftVerdict.Steady)?.Resolved?.ByVersion).OfType<string>()
+        var versions = series.Select(s => (s.Verdict as DriftVerdict.Steady)?.Resolved?.Finding.Ended?.ByVersion).OfType<string>()
             .GroupBy(v => v, StringComparer.Ordinal).OrderByDescending(v => v.Count()).FirstOrDefault();
         return versions is not null ? $"the deploy of {versions.Key}" : "itself: its latency does not rise with process age any more";
     }

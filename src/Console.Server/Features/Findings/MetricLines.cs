@@ -1,4 +1,3 @@
-using FleetConsole.Analysis.Fleet;
 using FleetConsole.Analysis.Latency;
 using FleetConsole.Contracts.V1;
 using ProcessIncarnation = FleetConsole.Analysis.Fleet.ProcessIncarnation;
