@@ -34,6 +34,7 @@ internal static class SourcesSetup
         services.AddSingleton<MetricNames>();
         services.AddSingleton<PromQl>();
         services.AddSingleton<IncarnationReader>();
+        services.AddSingleton<BucketReader>();
         services.AddSingleton<FleetReader>();
         services.AddSingleton<Rounds>();
         services.AddSingleton<GitRpcServers>();

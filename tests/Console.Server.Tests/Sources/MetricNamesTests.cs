@@ -48,13 +48,20 @@ public sealed class MetricNamesTests
             VirtualMemory = "i",
             ResidentMemory = "j",
             ServiceCpu = "k",
+            StartedTotal = "l",
+            Goroutines = "m",
+            Threads = "n",
+            OpenFds = "o",
+            GcDuration = "p",
+            SpawnQueue = "q",
         });
 
         Assert.Equal(
-            ["a", "c", "d", "e", "f", "g", "h", "i", "j", "k"],
+            ["a", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q"],
             [
                 names.LatencyHistogram, names.HandledTotal, names.ServiceLabel, names.MethodLabel, names.PooledExcept,
                 names.ProcessStart, names.ProcessCpu, names.VirtualMemory, names.ResidentMemory, names.ServiceCpu,
+                names.StartedTotal, names.Goroutines, names.Threads, names.OpenFds, names.GcDuration, names.SpawnQueue,
             ]);
     }
 

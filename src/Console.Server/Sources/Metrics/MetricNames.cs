@@ -16,6 +16,8 @@ internal sealed class MetricNames(IOptions<MetricOptions> options)
 
     public string HandledTotal => _set.HandledTotal ?? "grpc_server_handled_total";
 
+    public string StartedTotal => _set.StartedTotal ?? "grpc_server_started_total";
+
     public string ServiceLabel => _set.ServiceLabel ?? "grpc_service";
 
     public string MethodLabel => _set.MethodLabel ?? "grpc_method";
@@ -27,6 +29,16 @@ internal sealed class MetricNames(IOptions<MetricOptions> options)
     public string VersionLabel => _set.VersionLabel ?? "version";
 
     public string ForkingHistogram => _set.ForkingHistogram ?? (_gitaly ? "gitaly_spawn_forking_time_seconds" : "");
+
+    public string SpawnQueue => _set.SpawnQueue ?? (_gitaly ? "gitaly_spawn_token_waiting_length" : "");
+
+    public string Goroutines => _set.Goroutines ?? "go_goroutines";
+
+    public string Threads => _set.Threads ?? "go_threads";
+
+    public string OpenFds => _set.OpenFds ?? "process_open_fds";
+
+    public string GcDuration => _set.GcDuration ?? "go_gc_duration_seconds";
 
     public string ServiceCpu => _set.ServiceCpu ?? "container_cpu_usage_seconds_total";
 

@@ -26,6 +26,9 @@ internal sealed class MetricOptions
 
     public string? HandledTotal { get; set; }
 
+    /// <summary>Calls taken up; with <see cref="HandledTotal"/> it tells how many are in flight.</summary>
+    public string? StartedTotal { get; set; }
+
     public string? ServiceLabel { get; set; }
 
     public string? MethodLabel { get; set; }
@@ -46,7 +49,19 @@ internal sealed class MetricOptions
 
     public string? ResidentMemory { get; set; }
 
+    /// <summary>This and the next three come from the Go and process collectors; they are looked at beside latency.</summary>
+    public string? Goroutines { get; set; }
+
+    public string? Threads { get; set; }
+
+    public string? OpenFds { get; set; }
+
+    public string? GcDuration { get; set; }
+
     public string? ForkingHistogram { get; set; }
+
+    /// <summary>Spawns that wait for their turn.</summary>
+    public string? SpawnQueue { get; set; }
 
     /// <summary>CPU of the whole service, children included (cAdvisor, or the agent).</summary>
     public string? ServiceCpu { get; set; }

@@ -62,6 +62,36 @@ internal sealed class PromQl(MetricNames names)
     public string ServiceCpu(TimeSpan window) =>
         $"sum by ({names.ServiceHostLabel}) (rate({names.ServiceCpu}{{id={Quote(names.ServiceId)}}}[{Duration(window)}]))";
 
+    /// <summary>Spawns per second: the fork histogram's count.</summary>
+    public string SpawnRate(TimeSpan window) =>
+        $"sum by ({names.HostLabel}) (rate({names.ForkingHistogram}_count{Braces()}[{Duration(window)}]))";
+
+    /// <summary>Mean seconds of one fork; no sample while nothing was forked.</summary>
+    public string MeanForkSeconds(TimeSpan window) => $"{ForkUtilisation(window)} / ({SpawnRate(window)} > 0)";
+
+    /// <summary>Calls since the process started, health checks left out.</summary>
+    public string Calls(string counter) => $"sum by ({names.HostLabel}) ({counter}{Braces(Pooled())})";
+
+    /// <summary>
+    /// Increases of the latency buckets over each window, of host and method, where anything was called: every method
+    /// exists from the start, filled with zeros, and 149 of them by 12 buckets would be sent for nothing.
+    /// </summary>
+    public string BucketIncreases(TimeSpan window)
+    {
+        var by = $"{names.HostLabel}, {names.ServiceLabel}, {names.MethodLabel}";
+        var range = $"{Braces(Pooled())}[{Duration(window)}]";
+        return $"sum by ({by}, le) (increase({names.LatencyHistogram}_bucket{range})) and on ({by}) (sum by ({by}) (increase({names.LatencyHistogram}_count{range})) > 0)";
+    }
+
+    /// <summary>How many bucket series there are, idle ones included: what one step of a whole-fleet query costs.</summary>
+    public string BucketSeries() => $"count({names.LatencyHistogram}_bucket{Braces(Pooled())})";
+
+    /// <summary>What the supplied recording rules keep of <see cref="BucketIncreases"/>, as it was recorded.</summary>
+    public string RecordedBucketIncreases(TimeSpan back) => $"{RecordedBuckets}{Braces(Pooled())}[{Duration(back)}]";
+
+    /// <summary>Name of the recording rule in deploy/prometheus; it keeps increases over ten minutes.</summary>
+    public const string RecordedBuckets = "fleetconsole:latency_bucket:increase10m";
+
     /// <summary>Samples of the start time in the window: what scrape interval Prometheus had then.</summary>
     public string SamplesWithin(TimeSpan window) => $"max(count_over_time({names.ProcessStart}{Braces()}[{Duration(window)}]))";
 

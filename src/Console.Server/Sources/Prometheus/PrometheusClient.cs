@@ -22,6 +22,10 @@ internal sealed class PrometheusClient(HttpClient http, IOptions<PrometheusOptio
     public Task<IReadOnlyList<Series>> QueryAsync(string promql, DateTimeOffset at, CancellationToken cancellationToken) =>
         AskAsync("query", "vector", promql, [new("time", Unix(at))], cancellationToken);
 
+    /// <summary>An instant query of a range selector: the samples as they were stored.</summary>
+    public Task<IReadOnlyList<Series>> QuerySamplesAsync(string promql, DateTimeOffset at, CancellationToken cancellationToken) =>
+        AskAsync("query", "matrix", promql, [new("time", Unix(at))], cancellationToken);
+
     /// <summary>A range query over [from, to], both ends included as Prometheus does.</summary>
     public Task<IReadOnlyList<Series>> QueryRangeAsync(
         string promql, DateTimeOffset from, DateTimeOffset to, TimeSpan step, CancellationToken cancellationToken) =>

@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using FleetConsole.Analysis.Latency;
+using FleetConsole.Server.Sources.Prometheus;
+
+namespace FleetConsole.Server.Sources.Metrics;
+
+/// <summary>One host's and method's latency buckets over some time.</summary>
+/// <param name="Method">"service/method".</param>
+internal sealed record MethodBuckets(string Host, string Method, BucketSamples Samples);
+
+/// <summary>
+/// Reads the whole fleet's latency buckets: one query for all hosts and methods, split by time so that no answer
+/// outgrows memory, one part after the other so that Prometheus is asked one thing at a time.
+/// </summary>
+internal sealed class BucketReader(PrometheusClient prometheus, PromQl promQl, MetricNames names)
+{
+    // About 30 MB of JSON.
+    private const double ValuesPerPart = 1_000_000;
+
+    // Prometheus refuses more points a series.
+    private const int MostSteps = 10_000;
+
+    // Recorded every ten minutes; with fewer than this share of them the rule is too young for the part, or was broken.
+    private const double RecordedShare = 0.9;
+    private static readonly TimeSpan RecordedStep = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// Increases over windows of <paramref name="step"/> that end in (from, to], in parts, oldest first. A part has each
+    /// host and method once, those without a call in it left out.
+    /// </summary>
+    /// <exception cref="PrometheusException">Prometheus did not answer.</exception>
+    public async IAsyncEnumerable<IReadOnlyList<MethodBuckets>> ReadAsync(
+        DateTimeOffset from, DateTimeOffset to, TimeSpan step, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var count = await prometheus.QueryAsync(promQl.BucketSeries(), to, cancellationToken);
+        var series = count is [var one] ? Math.Max(one.Last, 1) : 1;
+        var steps = (int)Math.Clamp(ValuesPerPart / series, 1, MostSteps);
+        for (var begin = from; begin + step <= to;)
+        {
+            var end = begin + (steps * step) < to ? begin + (steps * step) : to;
+            yield return await ReadPartAsync(begin, end, step, cancellationToken);
+            begin += steps * step;
+        }
+    }
+
+    private async Task<IReadOnlyList<MethodBuckets>> ReadPartAsync(DateTimeOffset from, DateTimeOffset to, TimeSpan step, CancellationToken cancellationToken)
+    {
+        if (step == RecordedStep)
+        {
+            var recorded = await prometheus.QuerySamplesAsync(promQl.RecordedBucketIncreases(to - from), to, cancellationToken);
+            var moments = recorded.SelectMany(s => s.Times).Distinct().Count();
+            if (moments >= RecordedShare * Math.Floor((to - from) / step))
+                return Gather(recorded, step);
+        }
+
+        return Gather(await prometheus.QueryRangeAsync(promQl.BucketIncreases(step), from + step, to, step, cancellationToken), step);
+    }
+
+    private List<MethodBuckets> Gather(IReadOnlyList<Series> series, TimeSpan step)
+    {
+        var found = new List<MethodBuckets>();
+        foreach (var method in series.GroupBy(s => (Host: s[names.HostLabel], Service: s[names.ServiceLabel], Method: s[names.MethodLabel])))
+        {
+            var buckets = method.Select(s => (Bound: Bound(s["le"]), Series: s)).Where(b => !double.IsNaN(b.Bound)).OrderBy(b => b.Bound).ToList();
+            if (buckets.Count >= 2 && double.IsPositiveInfinity(buckets[^1].Bound))
+                found.Add(new(method.Key.Host, $"{method.Key.Service}/{method.Key.Method}", Samples(buckets, step.TotalSeconds)));
+        }
+
+        return found;
+    }
+
+    private static BucketSamples Samples(List<(double Bound, Series Series)> buckets, double step)
+    {
+        var times = buckets[^1].Series.Times;
+        var counts = new float[times.Length * buckets.Count];
+        Array.Fill(counts, float.NaN);
+        var below = new double[times.Length];
+        for (var k = 0; k < buckets.Count; k++)
+        {
+            var one = buckets[k].Series;
+            for (int i = 0, at = 0; i < times.Length; i++)
+            {
+                while (at < one.Times.Length && one.Times[at] < times[i])
+                    at++;
+
+                // A bucket that is missing leaves a NaN, and the window counts for nothing. Extrapolation can put an
+                // upper bucket a hair under a lower one; that is no negative count.
+                if (at >= one.Times.Length || one.Times[at] != times[i])
+                    continue;
+                counts[(i * buckets.Count) + k] = (float)Math.Max(0, one.Values[at] - below[i]);
+                below[i] = one.Values[at];
+            }
+        }
+
+        return new(times, step, counts, [.. buckets.SkipLast(1).Select(b => b.Bound)]);
+    }
+
+    private static double Bound(string le) => le == "+Inf"
+        ? double.PositiveInfinity
+        : double.TryParse(le, NumberStyles.Float, CultureInfo.InvariantCulture, out var bound) ? bound : double.NaN;
+}
