@@ -21,5 +21,6 @@ builder.Services.AddSingleton<ILatencyApi>(services => services.GetRequiredServi
 builder.Services.AddSingleton<ICapturesApi>(services => services.GetRequiredService<GrpcWebApi>());
 builder.Services.AddSingleton<IAuditApi>(services => services.GetRequiredService<GrpcWebApi>());
 builder.Services.AddSingleton<IControlApi>(services => services.GetRequiredService<GrpcWebApi>());
+builder.Services.AddSingleton<IDeploysApi>(services => services.GetRequiredService<GrpcWebApi>());
 
 await builder.Build().RunAsync();
