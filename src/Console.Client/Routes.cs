@@ -11,6 +11,8 @@ public static class Routes
     public const string Findings = "/findings";
     public const string Finding = "/findings/{Id:long}";
     public const string Audit = "/audit";
+    public const string Deploys = "/deploys";
+    public const string Deploy = "/deploys/{Id:long}";
     public const string SignIn = "/account/sign-in";
     public const string SignOut = "/account/sign-out";
 
@@ -19,6 +21,19 @@ public static class Routes
     public static string LatencyOf(LatencyView view) => Latency + view.ToQuery();
 
     public static string FindingOf(long id) => $"/findings/{id}";
+
+    /// <summary>The list of deploys.</summary>
+    /// <param name="withRestarts">Also waves that changed no version.</param>
+    /// <param name="before">Only older ones than this; 0: from the newest.</param>
+    public static string DeploysOf(bool withRestarts, long before = 0)
+    {
+        var parts = new[] { withRestarts ? "restarts=yes" : "", before > 0 ? $"before={before}" : "" }.Where(part => part.Length > 0).ToList();
+        return parts.Count == 0 ? Deploys : $"{Deploys}?{string.Join('&', parts)}";
+    }
+
+    /// <summary>One deploy, with the chart and the numbers of a method; empty: the one its sentence is of.</summary>
+    public static string DeployOf(long id, string method = "") =>
+        method.Length == 0 ? $"/deploys/{id}" : $"/deploys/{id}?method={Uri.EscapeDataString(method)}";
 
     public static string CaptureFile(long id) => $"/captures/{id}/file";
 

@@ -43,6 +43,7 @@ public sealed class ChangeFeed(NavigationManager navigation) : IAsyncDisposable
             TellConnected(true);
             Tell(Changes.Fleet);
             Tell(Changes.Commands);
+            Tell(Changes.Deploys);
             return Task.CompletedTask;
         };
         _connection.Closed += e =>
@@ -77,6 +78,7 @@ public sealed class ChangeFeed(NavigationManager navigation) : IAsyncDisposable
                 {
                     Tell(Changes.Fleet);
                     Tell(Changes.Commands);
+                    Tell(Changes.Deploys);
                 }
 
                 return;

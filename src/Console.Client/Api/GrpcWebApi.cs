@@ -9,7 +9,7 @@ namespace FleetConsole.Client.Api;
 /// share one address.
 /// </summary>
 internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
-    : IFleetApi, ILatencyApi, ICapturesApi, IAuditApi, IControlApi, IFindingsApi
+    : IFleetApi, ILatencyApi, ICapturesApi, IAuditApi, IControlApi, IDeploysApi, IFindingsApi
 {
     // Longer than the server takes for any look (25 s), so that its message arrives rather than ours.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -19,6 +19,7 @@ internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
     private readonly Captures.CapturesClient _captures = new(channel);
     private readonly Audit.AuditClient _audit = new(channel);
     private readonly Control.ControlClient _control = new(channel);
+    private readonly Deploys.DeploysClient _deploys = new(channel);
 
     private readonly Findings.FindingsClient _findings = new(channel);
 
@@ -51,6 +52,12 @@ internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
 
     public Task<ListCommandsReply> ListCommandsAsync(string host, CancellationToken cancellationToken) =>
         Ask(_control.ListCommandsAsync(new() { Host = host }, Options(cancellationToken)), cancellationToken);
+
+    public Task<ListDeploysReply> ListDeploysAsync(ListDeploysRequest request, CancellationToken cancellationToken) =>
+        Ask(_deploys.ListDeploysAsync(request, Options(cancellationToken)), cancellationToken);
+
+    public Task<DeployReply> GetDeployAsync(long id, CancellationToken cancellationToken) =>
+        Ask(_deploys.GetDeployAsync(new() { Id = id }, Options(cancellationToken)), cancellationToken);
 
     private CallOptions Options(CancellationToken cancellationToken) =>
         new(deadline: (time.GetUtcNow() + Deadline).UtcDateTime, cancellationToken: cancellationToken);

@@ -3,6 +3,7 @@ using FleetConsole.Contracts;
 using FleetConsole.Server.Features.Audit;
 using FleetConsole.Server.Features.Captures;
 using FleetConsole.Server.Features.Control;
+using FleetConsole.Server.Features.Deploys;
 using FleetConsole.Server.Features.Findings;
 using FleetConsole.Server.Features.Fleet;
 using FleetConsole.Server.Features.Latency;
@@ -50,7 +51,21 @@ internal static class FeaturesSetup
         services.AddTransient<ProfileRun>();
         services.AddSingleton<CommandRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<CommandRunner>());
+        services.AddDeploys(configuration);
         return services;
+    }
+
+    private static void AddDeploys(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddChecked<DeployOptions>(configuration, DeployOptions.Section);
+        services.AddSingleton<DeploysFeature>();
+        services.AddSingleton<IDeploysApi>(provider => provider.GetRequiredService<DeploysFeature>());
+        services.AddSingleton<DeployAnnouncements>();
+        services.AddSingleton<ProcessLedger>();
+        services.AddSingleton<WaveLedger>();
+        services.AddSingleton<DeployReader>();
+        services.AddSingleton<DeployVerdicts>();
+        services.AddHostedService<DeployWatch>();
     }
 
     public static void MapFeatures(this WebApplication app)
@@ -62,8 +77,10 @@ internal static class FeaturesSetup
         app.MapGrpcService<AuditService>().WithMetadata(everywhere);
         app.MapGrpcService<FindingsService>().WithMetadata(everywhere);
         app.MapGrpcService<ControlService>().WithMetadata(everywhere);
+        app.MapGrpcService<DeploysService>().WithMetadata(everywhere);
         app.MapGrpcHealthChecksService().AllowAnonymous().WithMetadata(new ServedOn(Listener.Grpc));
         app.MapHub<ChangesHub>(Changes.Path);
         app.MapCaptures();
+        app.MapDeploys();
     }
 }

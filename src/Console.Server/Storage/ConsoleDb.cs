@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace FleetConsole.Server.Storage;
 
-/// <summary>Users, commands, captures and the audit trail.</summary>
+/// <summary>Users, commands, captures, the audit trail; processes, deploys and what they did.</summary>
 internal sealed class ConsoleDb(DbContextOptions<ConsoleDb> options) : IdentityDbContext<IdentityUser>(options)
 {
     public DbSet<CommandRow> Commands => Set<CommandRow>();
@@ -18,6 +18,14 @@ internal sealed class ConsoleDb(DbContextOptions<ConsoleDb> options) : IdentityD
     public DbSet<FindingEventRow> FindingEvents => Set<FindingEventRow>();
 
     public DbSet<CaptureRow> Captures => Set<CaptureRow>();
+
+    public DbSet<IncarnationRow> Incarnations => Set<IncarnationRow>();
+
+    public DbSet<DeployRow> Deploys => Set<DeployRow>();
+
+    public DbSet<AnnouncedDeployRow> AnnouncedDeploys => Set<AnnouncedDeployRow>();
+
+    public DbSet<DeployVerdictRow> DeployVerdicts => Set<DeployVerdictRow>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -46,6 +54,25 @@ internal sealed class ConsoleDb(DbContextOptions<ConsoleDb> options) : IdentityD
         builder.Entity<FindingEventRow>().HasIndex(e => e.FindingId);
         builder.Entity<AuditRow>().HasIndex(a => a.CommandId);
         builder.Entity<CaptureRow>().HasIndex(c => new { c.Host, c.TakenAt });
+        BuildDeploys(builder);
+    }
+
+    private static void BuildDeploys(ModelBuilder builder)
+    {
+        builder.Entity<IncarnationRow>().HasIndex(p => new { p.Host, p.StartedAt }).IsUnique();
+        builder.Entity<IncarnationRow>().HasIndex(p => p.LastSeenAt);
+        builder.Entity<DeployRow>(deploy =>
+        {
+            deploy.HasIndex(d => d.FirstRestartAt);
+            deploy.OwnsMany(d => d.Steps, step => step.ToJson());
+            deploy.HasOne<AnnouncedDeployRow>().WithMany().HasForeignKey(d => d.AnnouncedId).OnDelete(DeleteBehavior.SetNull);
+        });
+        builder.Entity<AnnouncedDeployRow>().HasIndex(a => new { a.Version, a.At });
+        builder.Entity<DeployVerdictRow>(verdict =>
+        {
+            verdict.HasIndex(v => new { v.DeployId, v.Host, v.Method, v.Quantile }).IsUnique();
+            verdict.HasOne<DeployRow>().WithMany().HasForeignKey(v => v.DeployId).OnDelete(DeleteBehavior.Cascade);
+        });
     }
 
     private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(

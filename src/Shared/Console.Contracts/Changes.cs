@@ -17,4 +17,7 @@ public static class Changes
 
     /// <summary>A command moved on; captures and audit rows may have come with it.</summary>
     public const string Commands = "commands";
+
+    /// <summary>A wave of restarts, or what is known of one.</summary>
+    public const string Deploys = "deploys";
 }

@@ -9,8 +9,11 @@ public static class Permissions
     public const string View = "view";
     public const string Profile = "profile";
     public const string Restart = "restart";
+
+    /// <summary>To tell the console of a deploy, as deploy tools do.</summary>
+    public const string Deploy = "deploy";
     public const string Administer = "administer";
 
     /// <summary>Every permission, for building the policies and for the tables of tests.</summary>
-    public static IReadOnlyList<string> All { get; } = [View, Profile, Restart, Administer];
+    public static IReadOnlyList<string> All { get; } = [View, Profile, Restart, Deploy, Administer];
 }

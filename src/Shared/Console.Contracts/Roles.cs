@@ -13,7 +13,7 @@ public static class Roles
     public static IReadOnlyList<string> PermissionsOf(string role) => role switch
     {
         Viewer => [Permissions.View],
-        Operator => [Permissions.View, Permissions.Profile, Permissions.Restart],
+        Operator => [Permissions.View, Permissions.Profile, Permissions.Restart, Permissions.Deploy],
         Admin => Permissions.All,
         _ => [],
     };

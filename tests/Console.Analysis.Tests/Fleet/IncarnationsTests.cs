@@ -93,19 +93,6 @@ public sealed class IncarnationsTests
     }
 
     [Fact]
-    public void The_graceful_upgrade_of_a_real_Gitaly_is_two_processes()
-    {
-        // process_start_time_seconds in three scrapes of a Gitaly 1.46 during its graceful upgrade (SIGHUP under the
-        // wrapper), captured on Linux: the old process, the new one, the old one again. The scrapes' own times were not
-        // kept; they are taken to be 15 s apart.
-        var found = Incarnations.Split(Host, [GitalyOld + 60, GitalyOld + 75, GitalyOld + 90], [GitalyOld, GitalyNew, GitalyOld], []);
-
-        Assert.Equal([GitalyOld, GitalyNew], found.Select(p => p.StartedAt));
-        Assert.Equal(GitalyOld + 90, found[0].LastSeenAt);
-        Assert.Equal(GitalyOld + 90, found[1].AloneSince);
-    }
-
-    [Fact]
     public void Three_processes_in_one_upgrade_are_each_told_apart()
     {
         var found = Incarnations.Split(Host, [1000, 1010, 1020, 1030], [900, 1005, 1015, 900], []);
@@ -159,7 +146,4 @@ public sealed class IncarnationsTests
 
         Assert.Contains("2 times for 1 start times", e.Message, StringComparison.Ordinal);
     }
-
-    private const double GitalyOld = 1.79545866266e9;
-    private const double GitalyNew = 1.79545867066e9;
 }

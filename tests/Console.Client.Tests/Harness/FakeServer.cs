@@ -10,7 +10,7 @@ namespace FleetConsole.Client.Tests.Harness;
 /// The console's server as the pages know it: keeps a fleet, its commands and its audit trail, and answers with copies,
 /// as a real one does over the wire.
 /// </summary>
-internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, ICapturesApi, IAuditApi, IControlApi, IFindingsApi
+internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, ICapturesApi, IAuditApi, IControlApi, IDeploysApi, IFindingsApi
 {
     private const int AuditPage = 200;
     private readonly Dictionary<string, CommandView> _byKey = [];
@@ -24,6 +24,12 @@ internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, IC
     public List<CommandView> Commands { get; } = [];
 
     public List<Capture> Captures { get; } = [];
+
+    public ListDeploysReply Deploys { get; } = new();
+
+    public Dictionary<long, DeployReply> DeploysById { get; } = [];
+
+    public List<ListDeploysRequest> DeploysAsked { get; } = [];
 
     /// <summary>Latest first, as the server lists them.</summary>
     public List<AuditEntry> AuditRows { get; } = [];
@@ -108,6 +114,16 @@ internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, IC
 
     public Task<ListCommandsReply> ListCommandsAsync(string host, CancellationToken cancellationToken) =>
         Answer(new ListCommandsReply { Commands = { Commands.Where(command => host.Length == 0 || command.Host == host) } });
+
+    public Task<ListDeploysReply> ListDeploysAsync(ListDeploysRequest request, CancellationToken cancellationToken)
+    {
+        DeploysAsked.Add(request);
+        return Answer(Deploys);
+    }
+
+    public Task<DeployReply> GetDeployAsync(long id, CancellationToken cancellationToken) => DeploysById.TryGetValue(id, out var known)
+        ? Answer(known)
+        : Task.FromException<DeployReply>(new ApiException(StatusCode.NotFound, $"There is no deploy {id}."));
 
     // The same key is the same command, however often it is sent.
     private Task<CommandView> Take(string key, CommandView command)

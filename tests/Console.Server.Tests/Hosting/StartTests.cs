@@ -38,6 +38,7 @@ public sealed class StartTests(Programs programs)
     [InlineData("Watch", "LookBack")]
     [InlineData("Storage", "Directory")]
     [InlineData("Endpoints", "Browsers")]
+    [InlineData("Deploys", "BinSecond")]
     public async Task A_key_that_does_not_exist_is_refused_by_its_name(string section, string key)
     {
         var lines = await EndsAsync(2, console => console.Section(section)[key] = "1");
@@ -53,6 +54,9 @@ public sealed class StartTests(Programs programs)
     [InlineData("Metrics", "HostLabel", "in-stance")]
     [InlineData("Agents", "CertificateFile", "/nowhere/console.crt")]
     [InlineData("Storage", "MaxCaptureMegabytes", "0")]
+    [InlineData("Deploys", "BinSeconds", "1")]
+    [InlineData("Deploys", "MostBins", "5")]
+    [InlineData("Deploys", "MarginPercent", "3")]
     public async Task A_value_out_of_bounds_is_refused_by_its_key(string section, string key, string value)
     {
         var lines = await EndsAsync(2, console => console.Section(section)[key] = value);

@@ -10,6 +10,7 @@ internal static class AccessTable
         View,
         Profile,
         Restart,
+        Deploy,
     }
 
     public static string[] Roles { get; } = ["nobody", "viewer", "operator", "admin"];
@@ -21,6 +22,8 @@ internal static class AccessTable
         ["/fleetconsole.v1.Latency/GetCurves"] = Needs.View,
         ["/fleetconsole.v1.Findings/ListFindings"] = Needs.View,
         ["/fleetconsole.v1.Findings/GetFinding"] = Needs.View,
+        ["/fleetconsole.v1.Deploys/ListDeploys"] = Needs.View,
+        ["/fleetconsole.v1.Deploys/GetDeploy"] = Needs.View,
         ["/fleetconsole.v1.Captures/ListCaptures"] = Needs.View,
         ["/fleetconsole.v1.Audit/ListAudit"] = Needs.View,
         ["/fleetconsole.v1.Control/ListCommands"] = Needs.View,
@@ -37,6 +40,9 @@ internal static class AccessTable
         ["GET /findings"] = Needs.View,
         ["GET /findings/{Id:long}"] = Needs.View,
         ["GET /audit"] = Needs.View,
+        ["GET /deploys"] = Needs.View,
+        ["GET /deploys/{Id:long}"] = Needs.View,
+        ["POST /api/deploys"] = Needs.Deploy,
         ["GET /not-found"] = Needs.SignedIn,
         ["GET /account/sign-in"] = Needs.Nothing,
         ["POST /account/sign-out"] = Needs.SignedIn,
@@ -52,7 +58,7 @@ internal static class AccessTable
     {
         Needs.Nothing => true,
         Needs.SignedIn or Needs.View => role is "viewer" or "operator" or "admin",
-        Needs.Profile or Needs.Restart => role is "operator" or "admin",
+        Needs.Profile or Needs.Restart or Needs.Deploy => role is "operator" or "admin",
         _ => false,
     };
 }

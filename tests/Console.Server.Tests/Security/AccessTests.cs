@@ -65,7 +65,7 @@ public sealed class AccessTests(QuietConsole fixture, Programs programs) : IClas
         var caller = await fixture.AsAsync(role);
         var parts = route.Split(' ');
         using var request = new HttpRequestMessage(new HttpMethod(parts[0]), parts[1].Replace("{Name}", QuietConsole.Host, StringComparison.Ordinal)
-            .Replace("{id:long}", "1", StringComparison.Ordinal));
+            .Replace("{id:long}", "1", StringComparison.OrdinalIgnoreCase));
         if (parts[0] == "POST")
             request.Content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
         using var answer = await caller.Http.SendAsync(request, Cancel);

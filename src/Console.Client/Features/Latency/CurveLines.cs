@@ -11,15 +11,12 @@ public sealed record CurveRow(string Host, string Method, string Version, DateTi
 /// <summary>Curves as lines of a chart and as rows of a table.</summary>
 public static class CurveLines
 {
-    // After Okabe and Ito's colours, told apart by most people with any colour vision; lighter on a dark ground.
-    private static readonly string[] OnLight = ["#0072b2", "#c77f00", "#009e73", "#d55e00", "#3a9bdc", "#b8558b", "#7a5bb0", "#6b6b6b"];
-    private static readonly string[] OnDark = ["#4aa8f0", "#f0b13c", "#34d3a0", "#ff8a4a", "#9ad8ff", "#f09cc8", "#b9a0f5", "#b5bcc8"];
     private static readonly string[] Dashes = ["solid", "dash", "dot", "dashdot", "longdash"];
 
     /// <summary>A line for each process; a host's colour stays its own, a method has its dash, the newest process is drawn in full.</summary>
     public static IReadOnlyList<ChartTrace> Of(CurvesReply reply, bool dark)
     {
-        var colors = dark ? OnDark : OnLight;
+        var colors = ChartColors.On(dark);
         var hosts = reply.Incarnations.Select(p => p.Host).Distinct().Order(StringComparer.Ordinal).ToList();
         var methods = reply.Curves.Select(c => c.Method).Distinct().Order(StringComparer.Ordinal).ToList();
         var newest = reply.Curves.GroupBy(c => (c.Host, c.Method)).ToDictionary(g => g.Key, g => g.Max(c => c.Incarnation));
@@ -34,7 +31,7 @@ public static class CurveLines
                     ? $"{what} · {process.Version}"
                     : $"{what} · {process.Version} · {process.StartedAt.ToDateTimeOffset().ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)}";
                 return new ChartTrace(name, what, current,
-                    colors[hosts.IndexOf(curve.Host) % colors.Length], Dashes[methods.IndexOf(curve.Method) % Dashes.Length],
+                    colors[hosts.IndexOf(curve.Host) % colors.Count], Dashes[methods.IndexOf(curve.Method) % Dashes.Length],
                     curve.X.Memory, curve.Y.Memory, Unix(process));
             }),
         ];

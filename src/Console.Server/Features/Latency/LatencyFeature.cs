@@ -71,7 +71,7 @@ internal sealed class LatencyFeature(CurveReader reader, HybridCache cache, Sour
             StepSeconds = c.Sampling.Step.TotalSeconds,
             WindowSeconds = c.Sampling.Window.TotalSeconds,
         }));
-        reply.Deploys.AddRange(DeployWave.Find(set.Processes).Select(wave => new DeployMark
+        reply.Deploys.AddRange(RestartWaves.Find(set.Processes).Where(wave => wave.Kind != Analysis.Fleet.WaveKind.Restart).Select(wave => new DeployMark
         {
             FirstRestartAt = At(wave.FirstRestartAt),
             LastRestartAt = At(wave.LastRestartAt),

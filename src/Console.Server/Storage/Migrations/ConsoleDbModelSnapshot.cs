@@ -16,6 +16,42 @@ namespace FleetConsole.Server.Storage.Migrations
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.12");
 
+            modelBuilder.Entity("FleetConsole.Server.Storage.AnnouncedDeployRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AnnouncedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Author")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Commit")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Link")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Version", "At");
+
+                    b.ToTable("AnnouncedDeploys");
+                });
+
             modelBuilder.Entity("FleetConsole.Server.Storage.AuditRow", b =>
                 {
                     b.Property<long>("Id")
@@ -190,6 +226,204 @@ namespace FleetConsole.Server.Storage.Migrations
                     b.HasIndex("Host", "RequestedAt");
 
                     b.ToTable("Commands");
+                });
+
+            modelBuilder.Entity("FleetConsole.Server.Storage.DeployRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("AnnouncedId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("FirstRestartAt")
+                        .HasColumnType("REAL");
+
+                    b.PrimitiveCollection<string>("FromVersions")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<double?>("JudgedAt")
+                        .HasColumnType("REAL");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("LastRestartAt")
+                        .HasColumnType("REAL");
+
+                    b.Property<int>("Shape")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ToVersion")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.PrimitiveCollection<string>("Waiting")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AnnouncedId");
+
+                    b.HasIndex("FirstRestartAt");
+
+                    b.ToTable("Deploys");
+                });
+
+            modelBuilder.Entity("FleetConsole.Server.Storage.DeployVerdictRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("AfterAges")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("AfterSeconds")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<double?>("AgeFrom")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("AgeTo")
+                        .HasColumnType("REAL");
+
+                    b.Property<byte[]>("BeforeAges")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("BeforeSeconds")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<double>("BinSeconds")
+                        .HasColumnType("REAL");
+
+                    b.Property<int>("Bins")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("BinsNeeded")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ControlHosts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("ControlShift")
+                        .HasColumnType("REAL");
+
+                    b.Property<long>("DeployId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("Effect")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("EffectHigh")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("EffectLow")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("EnoughAt")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("Fall")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("FallHigh")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("FallLow")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Host")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Method")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<double?>("Oldest")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("OldestHigh")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("OldestLow")
+                        .HasColumnType("REAL");
+
+                    b.Property<int>("ProcessesBefore")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Quantile")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("RateAfter")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("RateBefore")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("Requests")
+                        .HasColumnType("REAL");
+
+                    b.Property<int>("Word")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DeployId", "Host", "Method", "Quantile")
+                        .IsUnique();
+
+                    b.ToTable("DeployVerdicts");
+                });
+
+            modelBuilder.Entity("FleetConsole.Server.Storage.IncarnationRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("AloneSince")
+                        .HasColumnType("REAL");
+
+                    b.Property<double>("BeganAt")
+                        .HasColumnType("REAL");
+
+                    b.Property<double>("FirstSeenAt")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Host")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("LastSeenAt")
+                        .HasColumnType("REAL");
+
+                    b.Property<double>("StartedAt")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("LastSeenAt");
+
+                    b.HasIndex("Host", "StartedAt")
+                        .IsUnique();
+
+                    b.ToTable("Incarnations");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRole", b =>
@@ -382,6 +616,56 @@ namespace FleetConsole.Server.Storage.Migrations
                     b.HasKey("UserId", "LoginProvider", "Name");
 
                     b.ToTable("AspNetUserTokens", (string)null);
+                });
+
+            modelBuilder.Entity("FleetConsole.Server.Storage.DeployRow", b =>
+                {
+                    b.HasOne("FleetConsole.Server.Storage.AnnouncedDeployRow", null)
+                        .WithMany()
+                        .HasForeignKey("AnnouncedId")
+                        .OnDelete(DeleteBehavior.SetNull);
+
+                    b.OwnsMany("FleetConsole.Server.Storage.DeployStep", "Steps", b1 =>
+                        {
+                            b1.Property<long>("DeployRowId");
+
+                            b1.Property<int>("__synthesizedOrdinal")
+                                .ValueGeneratedOnAddOrUpdate();
+
+                            b1.Property<double>("At");
+
+                            b1.Property<string>("FromVersion")
+                                .IsRequired();
+
+                            b1.Property<string>("Host")
+                                .IsRequired();
+
+                            b1.Property<double>("StartedAt");
+
+                            b1.Property<double>("StartedBefore");
+
+                            b1.HasKey("DeployRowId", "__synthesizedOrdinal");
+
+                            b1.ToTable("Deploys");
+
+                            b1
+                                .ToJson("Steps")
+                                .HasColumnType("TEXT");
+
+                            b1.WithOwner()
+                                .HasForeignKey("DeployRowId");
+                        });
+
+                    b.Navigation("Steps");
+                });
+
+            modelBuilder.Entity("FleetConsole.Server.Storage.DeployVerdictRow", b =>
+                {
+                    b.HasOne("FleetConsole.Server.Storage.DeployRow", null)
+                        .WithMany()
+                        .HasForeignKey("DeployId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRoleClaim<string>", b =>

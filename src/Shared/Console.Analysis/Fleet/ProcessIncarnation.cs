@@ -20,6 +20,12 @@ public sealed record ProcessIncarnation(
     double AloneSince,
     string Version)
 {
+    /// <summary>
+    /// Unix seconds of the process's start by Prometheus's clock: age 0. It is <see cref="StartedAt"/> unless the host's
+    /// clock is off: nobody is seen before they began, nor begins long before the process they replaced was last seen.
+    /// </summary>
+    public double BeganAt { get; init; } = StartedAt;
+
     /// <summary>Stands where a process reported no version.</summary>
     public const string UnknownVersion = "unknown";
 }

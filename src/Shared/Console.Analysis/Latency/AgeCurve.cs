@@ -32,7 +32,7 @@ public sealed record AgeCurve(ProcessIncarnation Process, double[] Times, double
         for (var p = 0; p < processes.Count; p++)
         {
             var from = processes[p].AloneSince + windowSeconds;
-            var to = p + 1 < processes.Count ? processes[p + 1].StartedAt : double.PositiveInfinity;
+            var to = p + 1 < processes.Count ? processes[p + 1].BeganAt : double.PositiveInfinity;
             var first = LowerBound(times, from);
             var end = LowerBound(times, to);
             if (Pack(times, seconds, first, end) is var (x, y) && x.Length > 0)

@@ -1,0 +1,27 @@
+using FleetConsole.Contracts.V1;
+using Microsoft.AspNetCore.Components;
+
+namespace FleetConsole.Client.Features.Deploys;
+
+/// <summary>The verdicts on p99, a row for each method, a column for each host in the order of the rollout.</summary>
+public partial class VerdictMatrix
+{
+    private const double Quantile = 0.99;
+
+    [Parameter, EditorRequired]
+    public required DeployReply Reply { get; set; }
+
+    [Parameter, EditorRequired]
+    public required IReadOnlyList<string> Methods { get; set; }
+
+    /// <summary>The method that is shown below.</summary>
+    [Parameter]
+    public string Chosen { get; set; } = "";
+
+    private IReadOnlyList<string> Hosts { get; set; } = [];
+
+    protected override void OnParametersSet() => Hosts = [.. Reply.Deploy.Steps.Select(step => step.Host).Distinct()];
+
+    private LatencyVerdict? Cell(string method, string host) =>
+        Reply.Verdicts.FirstOrDefault(v => v.Method == method && v.Host == host && v.Quantile == Quantile);
+}

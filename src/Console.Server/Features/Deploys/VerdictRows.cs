@@ -1,0 +1,111 @@
+using System.Runtime.InteropServices;
+using FleetConsole.Analysis.Deploys;
+using FleetConsole.Analysis.Fleet;
+using FleetConsole.Analysis.Latency;
+using FleetConsole.Server.Storage;
+
+namespace FleetConsole.Server.Features.Deploys;
+
+/// <summary>Judges every method of a deploy and writes the verdicts as rows.</summary>
+internal static class VerdictRows
+{
+    public const double P99 = 0.99;
+    public const double P50 = 0.5;
+
+    public static IEnumerable<DeployVerdictRow> Of(DeployRow deploy, DeployLatency latency, JudgeOptions options, double now)
+    {
+        foreach (var (method, bins) in latency.Bins.OrderBy(m => m.Key, StringComparer.Ordinal))
+        {
+            foreach (var (quantile, number) in new[] { (LatencyQuantile.P99, P99), (LatencyQuantile.P50, P50) })
+            {
+                var hosts = latency.Generations.Where(g => bins.ContainsKey(g.Host)).Select(g => Restarted(g, bins[g.Host], quantile)).ToList();
+                if (hosts.Count == 0)
+                    continue;
+                var controls = latency.Controls.Where(p => bins.ContainsKey(p.Host.Name)).Select(p => AgeSeries.Of(bins[p.Host.Name], p.BeganAt, quantile)).ToList();
+                var verdicts = DeployJudge.Judge(hosts, controls, deploy.FirstRestartAt, now, options);
+                yield return Row(deploy.Id, "", method, number, verdicts.Together, options, null);
+                foreach (var (host, (_, verdict)) in hosts.Zip(verdicts.Hosts))
+                    yield return Row(deploy.Id, host.Host.Name, method, number, verdict, options, host);
+            }
+        }
+    }
+
+    /// <summary>A deploy of which nothing could be compared at all.</summary>
+    public static DeployVerdictRow Without(long deploy, VerdictWord word, string reason) =>
+        new() { DeployId = deploy, Host = "", Method = "", Quantile = P99, Word = word, Reason = reason };
+
+    private static RestartedHost Restarted(Generations host, AgeBins bins, LatencyQuantile quantile) => new(
+        new HostId(host.Host),
+        AgeSeries.Of(bins, host.After.BeganAt, quantile),
+        AgeSeries.Of(bins, host.Replaced.BeganAt, quantile),
+        [.. host.Earlier.Select(p => AgeSeries.Of(bins, p.BeganAt, quantile)).Where(series => series.Points.Count > 0)]);
+
+    private static DeployVerdictRow Row(
+        long deploy, string host, string method, double quantile, DeployVerdict verdict, JudgeOptions options, RestartedHost? series)
+    {
+        var shortage = verdict as DeployVerdict.NotEnoughData;
+        var n = Numbers(verdict);
+        return new()
+        {
+            DeployId = deploy,
+            Host = host,
+            Method = method,
+            Quantile = quantile,
+            Word = Word(verdict),
+            Reason = shortage is null ? "" : DeployWords.Why(shortage.Why),
+            Fall = n?.Fall?.Value,
+            FallLow = n?.Fall?.Low,
+            FallHigh = n?.Fall?.High,
+            Effect = n?.AtEqualAge.Value,
+            EffectLow = n?.AtEqualAge.Low,
+            EffectHigh = n?.AtEqualAge.High,
+            Oldest = n?.AtOldestAge.Value,
+            OldestLow = n?.AtOldestAge.Low,
+            OldestHigh = n?.AtOldestAge.High,
+            AgeFrom = n?.AgeFromSeconds,
+            AgeTo = n?.AgeToSeconds,
+            RateBefore = n?.RateBefore,
+            RateAfter = n?.RateAfter,
+            Requests = n?.Requests ?? 0,
+            ProcessesBefore = n?.ProcessesBefore ?? 0,
+            ControlHosts = n?.ControlHosts ?? 0,
+            ControlShift = n?.Control?.Value,
+            Bins = n?.Bins ?? shortage?.Have ?? 0,
+            BinsNeeded = options.LeastBins,
+            BinSeconds = options.Bin.TotalSeconds,
+            EnoughAt = shortage?.EnoughAt,
+            BeforeAges = Ages(series?.Replaced),
+            BeforeSeconds = Latency(series?.Replaced),
+            AfterAges = Ages(series?.After),
+            AfterSeconds = Latency(series?.After),
+        };
+    }
+
+    private static DeployComparison? Numbers(DeployVerdict verdict) => verdict switch
+    {
+        DeployVerdict.Improved v => v.Numbers,
+        DeployVerdict.Worse v => v.Numbers,
+        DeployVerdict.Unchanged v => v.Numbers,
+        DeployVerdict.Rejuvenation v => v.Numbers,
+        DeployVerdict.NotEnoughData v => v.Numbers,
+        _ => null,
+    };
+
+    private static VerdictWord Word(DeployVerdict verdict) => verdict switch
+    {
+        DeployVerdict.Improved => VerdictWord.Improved,
+        DeployVerdict.Worse => VerdictWord.Worse,
+        DeployVerdict.Unchanged => VerdictWord.Unchanged,
+        DeployVerdict.Rejuvenation => VerdictWord.Rejuvenation,
+        DeployVerdict.SourceFailed => VerdictWord.SourceFailed,
+        _ => VerdictWord.NotEnoughData,
+    };
+
+    private static byte[] Ages(AgeSeries? series) => Bytes(series, p => p.AgeSeconds);
+
+    private static byte[] Latency(AgeSeries? series) => Bytes(series, p => Math.Exp(p.Log));
+
+    // The contract's byte order is that of every machine .NET runs on.
+    private static byte[] Bytes(AgeSeries? series, Func<AgePoint, double> of) =>
+        series is null ? [] : MemoryMarshal.AsBytes<double>([.. series.Points.Select(of)]).ToArray();
+}
