@@ -42,7 +42,7 @@ internal static class DriftDetails
         };
         Draw(detail, shown.Bins, finding);
         if (data.Metrics.TryGetValue(shown.Host.Name, out var metrics))
-            detail.Metrics.AddRange(MetricLines.Of(metrics, shown.Bins.Processes, finding.CoMoving.Take(MostMetrics).Select(m => m.Name)));
+            detail.Metrics.AddRange(MetricLines.Of(metrics, shown.Bins.Processes, DriftCause.Moving(finding).Take(MostMetrics)));
         return detail;
     }
 
