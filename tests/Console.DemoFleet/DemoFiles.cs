@@ -83,6 +83,9 @@ internal static class DemoFiles
         },
         Prometheus = new { Url = plan.PrometheusUrl, PollSeconds = 5 },
         Metrics = new { Selector = "job=\"gitaly\"", ServiceId },
+
+        // Minutes in place of hours: the same rule, counted in bins.
+        Deploys = new { PollSeconds = 5, BinSeconds = 15, LeastCount = 15 },
         GitRpc = new { plan.SecretFile, ProbeStorage = Storage, ProbeRepository = Repository, HealthSeconds = 5, ProbeSeconds = 20 },
         Agents = new
         {
