@@ -64,6 +64,10 @@ step "scripts"
 shellcheck -x demo.sh test.sh tests/setup.sh .ci/run
 (cd tests/git-rpc-server && shellcheck -x ./*.sh)
 
+step "alert rules"
+promtool check rules deploy/prometheus/*.rules.yml
+(cd deploy/prometheus && promtool test rules tests.yml)
+
 step "restore, locked"
 dotnet restore Console.sln --locked-mode -v quiet
 

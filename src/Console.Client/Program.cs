@@ -18,6 +18,7 @@ builder.Services.AddSingleton(_ => GrpcChannel.ForAddress(builder.HostEnvironmen
 builder.Services.AddSingleton<GrpcWebApi>();
 builder.Services.AddSingleton<IFleetApi>(services => services.GetRequiredService<GrpcWebApi>());
 builder.Services.AddSingleton<ILatencyApi>(services => services.GetRequiredService<GrpcWebApi>());
+builder.Services.AddSingleton<IFindingsApi>(services => services.GetRequiredService<GrpcWebApi>());
 builder.Services.AddSingleton<ICapturesApi>(services => services.GetRequiredService<GrpcWebApi>());
 builder.Services.AddSingleton<IAuditApi>(services => services.GetRequiredService<GrpcWebApi>());
 builder.Services.AddSingleton<IControlApi>(services => services.GetRequiredService<GrpcWebApi>());

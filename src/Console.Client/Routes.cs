@@ -8,6 +8,8 @@ public static class Routes
     public const string Fleet = "/";
     public const string Host = "/hosts/{Name}";
     public const string Latency = "/latency";
+    public const string Findings = "/findings";
+    public const string Finding = "/findings/{Id:long}";
     public const string Audit = "/audit";
     public const string Deploys = "/deploys";
     public const string Deploy = "/deploys/{Id:long}";
@@ -17,6 +19,8 @@ public static class Routes
     public static string HostOf(string host) => $"/hosts/{Uri.EscapeDataString(host)}";
 
     public static string LatencyOf(LatencyView view) => Latency + view.ToQuery();
+
+    public static string FindingOf(long id) => $"/findings/{id}";
 
     /// <summary>The list of deploys.</summary>
     /// <param name="withRestarts">Also waves that changed no version.</param>

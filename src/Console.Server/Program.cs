@@ -1,10 +1,13 @@
 using FleetConsole.Client;
+using FleetConsole.Server.Backtest;
 using FleetConsole.Server.Components;
 using FleetConsole.Server.Hosting;
 using FleetConsole.Server.Security;
 using FleetConsole.Server.Storage;
 using Prometheus;
 
+if (BacktestCommand.Is(args))
+    return BacktestCommand.Run(args, System.Console.Out, System.Console.Error);
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
     Args = ConfigurationFile.Without(args),

@@ -9,7 +9,7 @@ namespace FleetConsole.Client.Api;
 /// share one address.
 /// </summary>
 internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
-    : IFleetApi, ILatencyApi, ICapturesApi, IAuditApi, IControlApi, IDeploysApi
+    : IFleetApi, ILatencyApi, ICapturesApi, IAuditApi, IControlApi, IDeploysApi, IFindingsApi
 {
     // Longer than the server takes for any look (25 s), so that its message arrives rather than ours.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -20,6 +20,14 @@ internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
     private readonly Audit.AuditClient _audit = new(channel);
     private readonly Control.ControlClient _control = new(channel);
     private readonly Deploys.DeploysClient _deploys = new(channel);
+
+    private readonly Findings.FindingsClient _findings = new(channel);
+
+    public Task<ListFindingsReply> ListFindingsAsync(CancellationToken cancellationToken) =>
+        Ask(_findings.ListFindingsAsync(new(), Options(cancellationToken)), cancellationToken);
+
+    public Task<FindingReply> GetFindingAsync(long id, CancellationToken cancellationToken) =>
+        Ask(_findings.GetFindingAsync(new() { Id = id }, Options(cancellationToken)), cancellationToken);
 
     public Task<FleetReply> GetFleetAsync(CancellationToken cancellationToken) =>
         Ask(_fleet.GetFleetAsync(new(), Options(cancellationToken)), cancellationToken);

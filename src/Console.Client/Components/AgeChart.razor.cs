@@ -25,6 +25,10 @@ public sealed partial class AgeChart(IJSRuntime js) : IAsyncDisposable
     [Parameter]
     public TimeSpan? MaxAge { get; set; }
 
+    /// <summary>What y is when it is not latency; its numbers are then plain.</summary>
+    [Parameter]
+    public string? Quantity { get; set; }
+
     [Parameter]
     public bool LogScale { get; set; }
 
@@ -49,8 +53,8 @@ public sealed partial class AgeChart(IJSRuntime js) : IAsyncDisposable
 
     protected override void OnParametersSet()
     {
-        Layout = ChartLook.Layout(Axis, MaxAge, LogScale, Dark, Axis == ChartAxis.Time ? Marks : []);
-        Data = [.. Traces.Select(ChartLook.Line)];
+        Layout = ChartLook.Layout(Axis, MaxAge, Quantity, LogScale, Dark, Axis == ChartAxis.Time ? Marks : []);
+        Data = [.. Traces.Select(trace => ChartLook.Line(trace, Quantity))];
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -124,5 +128,5 @@ public sealed partial class AgeChart(IJSRuntime js) : IAsyncDisposable
     }
 
     private string Shape() => string.Join('|',
-        Traces.Select(trace => $"{trace.Name},{trace.Current},{trace.Color}").Append($"{Axis},{MaxAge},{LogScale},{Dark}").Concat(Marks.Select(mark => $"{mark.Text}@{mark.UnixSeconds}")));
+        Traces.Select(trace => $"{trace.Name},{trace.Current},{trace.Color}").Append($"{Axis},{MaxAge},{Quantity},{LogScale},{Dark}").Concat(Marks.Select(mark => $"{mark.Text}@{mark.UnixSeconds}")));
 }

@@ -18,7 +18,7 @@ internal static class ChartLook
 
     public static Config Config { get; } = new() { Responsive = true, DisplayLogo = false };
 
-    public static ITrace Line(ChartTrace trace) => new Scatter
+    public static ITrace Line(ChartTrace trace, string? quantity) => new Scatter
     {
         Name = trace.Name,
         LegendGroup = trace.Group,
@@ -27,10 +27,10 @@ internal static class ChartLook
         ConnectGaps = false,
         Opacity = trace.Current ? 1m : 0.55m,
         Line = new Line { Color = trace.Color, Width = trace.Current ? 2.2m : 1.1m, Dash = trace.Dash },
-        HoverTemplate = "%{y:.3~s}s<extra>%{fullData.name}</extra>",
+        HoverTemplate = $"%{{y:.3~s}}{(quantity is null ? "s" : "")}<extra>%{{fullData.name}}</extra>",
     };
 
-    public static Plotly.Blazor.Layout Layout(ChartAxis axis, TimeSpan? maxAge, bool logScale, bool dark, IReadOnlyList<ChartMark> marks)
+    public static Plotly.Blazor.Layout Layout(ChartAxis axis, TimeSpan? maxAge, string? quantity, bool logScale, bool dark, IReadOnlyList<ChartMark> marks)
     {
         var ink = dark ? DarkInk : LightInk;
         var grid = dark ? "#232a35" : "#e6e9ee";
@@ -45,7 +45,7 @@ internal static class ChartLook
             ShowLegend = true,
             Legend = [new() { Orientation = Plotly.Blazor.LayoutLib.LegendLib.OrientationEnum.H, Y = 1.08m, X = 0 }],
             XAxis = [axis == ChartAxis.Age ? Age(maxAge, grid) : Time(grid)],
-            YAxis = [Latency(logScale, grid)],
+            YAxis = [quantity is null ? Latency(logScale, grid) : Plain(quantity, grid)],
             Shapes = [.. marks.Select(mark => Upright(mark, ink))],
             Annotations = [.. marks.Select(mark => Word(mark, ink))],
         };
@@ -79,6 +79,14 @@ internal static class ChartLook
         axis.TickText = [.. LogTicks.Select(seconds => Figures.Tick(seconds)).Cast<object>()];
         return axis;
     }
+
+    private static YAxis Plain(string quantity, string grid) => new()
+    {
+        Title = new() { Text = quantity },
+        GridColor = grid,
+        ZeroLineColor = grid,
+        TickFormat = ".3~s",
+    };
 
     private static Shape Upright(ChartMark mark, string ink) => new()
     {

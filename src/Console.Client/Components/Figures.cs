@@ -34,6 +34,15 @@ public static class Figures
         _ => $"{(int)age.Value.TotalDays} d {age.Value.Hours} h",
     };
 
+    /// <summary>A duration in its one fitting unit: a forecast is no more exact than that.</summary>
+    public static string Span(TimeSpan span) => span switch
+    {
+        { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0} s"),
+        { TotalHours: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalMinutes:0} min"),
+        { TotalDays: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalHours:0} h"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays:0} d"),
+    };
+
     public static string Age(Timestamp? since, DateTimeOffset now) => Age(since is null ? null : now - since.ToDateTimeOffset());
 
     /// <summary>A moment in UTC, as logs and Prometheus have it.</summary>

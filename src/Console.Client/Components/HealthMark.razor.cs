@@ -16,10 +16,15 @@ public partial class HealthMark
     [Parameter]
     public string ProbeMessage { get; set; } = "";
 
+    /// <summary>The host is locked up: whatever its health check says, nothing gets done on it.</summary>
+    [Parameter]
+    public bool LockedUp { get; set; }
+
     private string Title => ProbeMessage.Length > 0 ? $"{Detail} The probe: {ProbeMessage}" : Detail;
 
     private string Text => State switch
     {
+        _ when LockedUp => "locked up",
         HealthState.Serving when ProbeMessage.Length > 0 => "serving, but its probe fails",
         HealthState.Serving => "serving",
         HealthState.NotServing => "not serving",
@@ -30,6 +35,7 @@ public partial class HealthMark
 
     private string Tone => State switch
     {
+        _ when LockedUp => "wrong",
         HealthState.Serving when ProbeMessage.Length > 0 => "doubtful",
         HealthState.Serving => "good",
         HealthState.NotServing or HealthState.Unreachable => "wrong",

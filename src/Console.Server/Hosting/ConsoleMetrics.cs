@@ -14,6 +14,27 @@ internal static class ConsoleMetrics
     public static Counter FailedRounds { get; } = Metrics.CreateCounter(
         "fleetconsole_failed_rounds_total", "Rounds of a watch that ended in an unexpected error.", "watch");
 
+    public static Gauge LockedUp { get; } = Metrics.CreateGauge(
+        "fleetconsole_locked_up", "1 while a host is locked up.", "host");
+
+    public static Gauge ForkUtilisation { get; } = Metrics.CreateGauge(
+        "fleetconsole_fork_utilisation", "Spawns per second in a busy time x mean fork time: at 1 the host locks up.", "host");
+
+    public static Gauge SecondsToLockup { get; } = Metrics.CreateGauge(
+        "fleetconsole_lockup_seconds", "Until fork utilisation reaches 1 if it goes on rising; absent while it does not rise.", "host");
+
+    public static Gauge DriftState { get; } = Metrics.CreateGauge(
+        "fleetconsole_drift_state", "3: suspected, 4: drifting. Absent while a series is neither.", "host", "method", "bin_seconds");
+
+    public static Gauge DriftRatio { get; } = Metrics.CreateGauge(
+        "fleetconsole_drift_ratio", "Latency at an age of 24 bins over latency at age 0, of series that are suspected or drift.", "host", "method", "bin_seconds");
+
+    public static Gauge FleetDrift { get; } = Metrics.CreateGauge(
+        "fleetconsole_fleet_drift_state", "All hosts and methods pooled. 1: not enough data, 2: steady, 3: suspected, 4: drifting.", "bin_seconds");
+
+    public static Gauge LastLook { get; } = Metrics.CreateGauge(
+        "fleetconsole_drift_last_look_timestamp_seconds", "End of the newest samples that were judged.", "bin_seconds");
+
     public static Gauge SourceUp { get; } = Metrics.CreateGauge(
         "fleetconsole_source_up", "1 while a source answers the console.", "kind", "name");
 }

@@ -4,6 +4,7 @@ using FleetConsole.Server.Features.Audit;
 using FleetConsole.Server.Features.Captures;
 using FleetConsole.Server.Features.Control;
 using FleetConsole.Server.Features.Deploys;
+using FleetConsole.Server.Features.Findings;
 using FleetConsole.Server.Features.Fleet;
 using FleetConsole.Server.Features.Latency;
 
@@ -17,6 +18,7 @@ internal static class FeaturesSetup
 {
     public static IServiceCollection AddFeatures(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddChecked<DriftScanOptions>(configuration, DriftScanOptions.Section);
         services.AddHybridCache();
         services.AddSignalR();
         services.AddGrpc(grpc => grpc.Interceptors.Add<ApiErrors>());
@@ -32,6 +34,15 @@ internal static class FeaturesSetup
         services.AddSingleton<ILatencyApi>(provider => provider.GetRequiredService<LatencyFeature>());
         services.AddSingleton<ICapturesApi>(provider => provider.GetRequiredService<CapturesFeature>());
         services.AddSingleton<IAuditApi>(provider => provider.GetRequiredService<AuditFeature>());
+
+        services.AddSingleton<DriftBoard>();
+        services.AddSingleton<DriftMetrics>();
+        services.AddSingleton<DriftLookers>();
+        services.AddHostedService<DriftScan>();
+        services.AddSingleton<FindingLedger>();
+        services.AddSingleton<FindingsFeature>();
+        services.AddSingleton<IFindingsApi>(provider => provider.GetRequiredService<FindingsFeature>());
+        services.AddHostedService<LockupFindings>();
 
         services.AddSingleton<ControlFeature>();
         services.AddSingleton<IControlApi, PrerenderedControl>();
@@ -64,6 +75,7 @@ internal static class FeaturesSetup
         app.MapGrpcService<LatencyService>().WithMetadata(everywhere);
         app.MapGrpcService<CapturesService>().WithMetadata(everywhere);
         app.MapGrpcService<AuditService>().WithMetadata(everywhere);
+        app.MapGrpcService<FindingsService>().WithMetadata(everywhere);
         app.MapGrpcService<ControlService>().WithMetadata(everywhere);
         app.MapGrpcService<DeploysService>().WithMetadata(everywhere);
         app.MapGrpcHealthChecksService().AllowAnonymous().WithMetadata(new ServedOn(Listener.Grpc));

@@ -35,6 +35,7 @@ internal static class SourcesSetup
         services.AddSingleton<PromQl>();
         services.AddSingleton<IncarnationReader>();
         services.AddSingleton<BucketReader>();
+        services.AddSingleton<HostMetricReader>();
         services.AddSingleton<FleetReader>();
         services.AddSingleton<Rounds>();
         services.AddSingleton<GitRpcServers>();
@@ -42,6 +43,9 @@ internal static class SourcesSetup
         AddWatch<PrometheusWatch>(services);
         AddWatch<GitRpcWatch>(services);
         AddWatch<AgentWatch>(services);
+        services.AddSingleton<ForecastReader>();
+        services.AddSingleton<LockupMetrics>();
+        AddWatch<LockupWatch>(services);
         return services;
     }
 

@@ -13,6 +13,10 @@ internal sealed class ConsoleDb(DbContextOptions<ConsoleDb> options) : IdentityD
 
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
+    public DbSet<FindingRow> Findings => Set<FindingRow>();
+
+    public DbSet<FindingEventRow> FindingEvents => Set<FindingEventRow>();
+
     public DbSet<CaptureRow> Captures => Set<CaptureRow>();
 
     public DbSet<IncarnationRow> Incarnations => Set<IncarnationRow>();
@@ -41,6 +45,13 @@ internal sealed class ConsoleDb(DbContextOptions<ConsoleDb> options) : IdentityD
             command.HasIndex(c => c.Host).IsUnique().HasDatabaseName("IX_Commands_OneUnfinishedPerHost")
                 .HasFilter($"\"Phase\" IN ({(int)CommandPhase.Requested}, {(int)CommandPhase.Running})");
         });
+        builder.Entity<FindingRow>(finding =>
+        {
+            finding.HasIndex(f => f.Key).IsUnique().HasDatabaseName("IX_Findings_OneOpenPerKey")
+                .HasFilter($"\"State\" <> {(int)FindingState.Resolved}");
+            finding.HasIndex(f => new { f.Key, f.Id });
+        });
+        builder.Entity<FindingEventRow>().HasIndex(e => e.FindingId);
         builder.Entity<AuditRow>().HasIndex(a => a.CommandId);
         builder.Entity<CaptureRow>().HasIndex(c => new { c.Host, c.TakenAt });
         BuildDeploys(builder);

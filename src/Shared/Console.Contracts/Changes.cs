@@ -12,6 +12,9 @@ public static class Changes
     /// <summary>The fleet's hosts, metrics or sources.</summary>
     public const string Fleet = "fleet";
 
+    /// <summary>A finding was opened, moved on or was seen again.</summary>
+    public const string Findings = "findings";
+
     /// <summary>A command moved on; captures and audit rows may have come with it.</summary>
     public const string Commands = "commands";
 

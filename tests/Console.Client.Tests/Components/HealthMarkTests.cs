@@ -24,6 +24,15 @@ public sealed class HealthMarkTests : PageTest
     }
 
     [Fact]
+    public void A_host_that_is_locked_up_is_not_called_serving()
+    {
+        var mark = Render<HealthMark>(parameters => parameters.Add(m => m.State, HealthState.Serving).Add(m => m.LockedUp, true)).Find(".mark");
+
+        Assert.Equal("locked up", Text(mark));
+        Assert.Contains("wrong", mark.ClassList);
+    }
+
+    [Fact]
     public void Why_it_is_in_doubt_can_be_read()
     {
         var mark = Render<HealthMark>(parameters => parameters

@@ -10,7 +10,7 @@ namespace FleetConsole.Client.Tests.Harness;
 /// The console's server as the pages know it: keeps a fleet, its commands and its audit trail, and answers with copies,
 /// as a real one does over the wire.
 /// </summary>
-internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, ICapturesApi, IAuditApi, IControlApi, IDeploysApi
+internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, ICapturesApi, IAuditApi, IControlApi, IDeploysApi, IFindingsApi
 {
     private const int AuditPage = 200;
     private readonly Dictionary<string, CommandView> _byKey = [];
@@ -41,6 +41,10 @@ internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, IC
     public List<RestartHostRequest> Restarts { get; } = [];
 
     public List<ProfileHostRequest> Profiles { get; } = [];
+
+    public ListFindingsReply Findings { get; } = new();
+
+    public Dictionary<long, FindingReply> FindingsById { get; } = [];
 
     public int FleetAsked { get; private set; }
 
@@ -80,6 +84,12 @@ internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, IC
         await CurvesMayAnswer.WaitAsync(cancellationToken);
         return failure is null ? await Answer(answer) : throw failure;
     }
+
+    public Task<ListFindingsReply> ListFindingsAsync(CancellationToken cancellationToken) => Answer(Findings);
+
+    public Task<FindingReply> GetFindingAsync(long id, CancellationToken cancellationToken) => FindingsById.TryGetValue(id, out var known)
+        ? Answer(known)
+        : Task.FromException<FindingReply>(new ApiException(StatusCode.NotFound, $"There is no finding {id}."));
 
     public Task<ListCapturesReply> ListCapturesAsync(string host, CancellationToken cancellationToken) =>
         Answer(new ListCapturesReply { Captures = { Captures.Where(capture => host.Length == 0 || capture.Host == host) } });

@@ -27,6 +27,7 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton<TimeProvider>(Clock);
         Services.AddSingleton<IFleetApi>(Server);
         Services.AddSingleton<ILatencyApi>(Server);
+        Services.AddSingleton<IFindingsApi>(Server);
         Services.AddSingleton<ICapturesApi>(Server);
         Services.AddSingleton<IAuditApi>(Server);
         Services.AddSingleton<IControlApi>(Server);

@@ -17,14 +17,17 @@ internal sealed class GitRpcProcess(Programs programs) : IAsyncDisposable
     /// <summary>Also the host's name in Prometheus.</summary>
     public string Metrics { get; } = Address();
 
-    public async Task StartAsync(string version)
+    /// <param name="growBytesPerSecond">Not 0: the server forks plainly, with page tables that grow without bound: it will lock up.</param>
+    public async Task StartAsync(string version, long growBytesPerSecond = 0)
     {
         _folder.Write("secret", Secret);
-        var settings = _folder.Write("settings.json", $$"""{"version":"{{version}}","spawn_mode":"spawn","grow_until_utilisation":0.15}""");
+        var mode = growBytesPerSecond > 0 ? "fork" : "spawn";
+        var settings = _folder.Write("settings.json", $$"""{"version":"{{version}}","spawn_mode":"{{mode}}","grow_until_utilisation":"unlimited"}""");
         _process = new(Path.Join(Programs.GitRpc, "git-rpc-server"),
         [
             "--grpc-listen", Grpc, "--metrics-listen", Metrics, "--storage", $"{Storage}={programs.Repositories}",
             "--auth-secret-file", SecretFile, "--settings", settings,
+            "--grow-bytes-per-second", growBytesPerSecond.ToString(CultureInfo.InvariantCulture), "--grow-limit-bytes", "6000000000",
         ]);
         using var http = new HttpClient();
         await Wait.UntilAsync("the Git RPC server exports its metrics", async () =>

@@ -32,6 +32,8 @@ internal sealed partial class Session : IDisposable
 
     public Latency.LatencyClient Latency => new(Channel);
 
+    public Findings.FindingsClient Findings => new(Channel);
+
     public Captures.CapturesClient Captures => new(Channel);
 
     public Audit.AuditClient Audit => new(Channel);

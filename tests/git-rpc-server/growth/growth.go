@@ -9,7 +9,12 @@ import (
 // windowSeconds is the time over which utilisation is taken: long enough to hold a few hundred forks.
 const windowSeconds = 30
 
-// Growth adds BytesPerSecond each second, up to Limit, while utilisation is below Until.
+// slack is how far utilisation may pass its bound before memory is given back: fork time is wall-clock time, so
+// whatever else the machine does moves it by some percent.
+const slack = 1.1
+
+// Growth adds BytesPerSecond each second, up to Limit, while utilisation is below Until, and gives as much back while
+// it is well above: a bounded server keeps to its bound on a busy machine too.
 type Growth struct {
 	BytesPerSecond int64
 	Limit          int64
@@ -39,6 +44,10 @@ func (g *Growth) Run(ctx context.Context) {
 func (g *Growth) step(now time.Time) {
 	g.Refresh()
 	g.utilisation.add(now, g.ForkingTime())
+	if g.utilisation.value() > slack*g.Until() {
+		g.memory.Shrink(g.BytesPerSecond)
+		return
+	}
 	room := g.Limit - g.memory.Bytes()
 	if g.failed || g.BytesPerSecond <= 0 || room < minMapping || g.utilisation.value() >= g.Until() {
 		return

@@ -79,6 +79,36 @@ func TestGrowthStopsAtItsLimitAndWhileUtilisationIsHigh(t *testing.T) {
 	}
 }
 
+func TestMemoryIsGivenBackWhileUtilisationIsWellAboveItsBound(t *testing.T) {
+	var forking time.Duration
+	g := &Growth{BytesPerSecond: 8 * mib, Limit: gib, Refresh: func() {},
+		ForkingTime: func() time.Duration { return forking }, Until: func() float64 { return 0.15 }}
+	defer g.memory.Release()
+	now := time.Unix(1700000000, 0)
+	run := func(seconds int, perSecond time.Duration) {
+		for second := 0; second < seconds; second++ {
+			g.step(now)
+			now, forking = now.Add(time.Second), forking+perSecond
+		}
+	}
+	run(40, 100*time.Millisecond)
+	if g.memory.Bytes() != 320*mib {
+		t.Fatalf("grown to %d MiB, want 320", g.memory.Bytes()/mib)
+	}
+	run(windowSeconds, 200*time.Millisecond)
+	held := g.memory.Bytes()
+	run(10, 200*time.Millisecond)
+	if given := held - g.memory.Bytes(); given != 80*mib {
+		t.Errorf("%d MiB given back in 10 s at a utilisation of 0.2, want 80", given/mib)
+	}
+	run(2*windowSeconds, 155*time.Millisecond)
+	held = g.memory.Bytes()
+	run(10, 155*time.Millisecond)
+	if g.memory.Bytes() != held {
+		t.Errorf("from %d to %d MiB just above the bound, want neither growth nor shrinking", held/mib, g.memory.Bytes()/mib)
+	}
+}
+
 func TestGrowthGoesOnWhenTheBoundIsLifted(t *testing.T) {
 	until := 0.0
 	g := &Growth{BytesPerSecond: 8 * mib, Limit: gib, ForkingTime: func() time.Duration { return 0 },

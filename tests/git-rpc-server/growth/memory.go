@@ -57,6 +57,18 @@ func (m *Memory) Grow(bytes int64) error {
 	return nil
 }
 
+// Shrink gives back the newest mappings, at least one and until that many bytes are gone.
+func (m *Memory) Shrink(bytes int64) {
+	m.owed = 0
+	for given := int64(0); given < bytes && len(m.mappings) > 0; {
+		last := m.mappings[len(m.mappings)-1]
+		m.mappings = m.mappings[:len(m.mappings)-1]
+		m.bytes -= int64(len(last))
+		given += int64(len(last))
+		unix.Munmap(last)
+	}
+}
+
 // Release unmaps everything.
 func (m *Memory) Release() {
 	for _, mapping := range m.mappings {

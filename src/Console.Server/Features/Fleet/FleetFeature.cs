@@ -15,7 +15,7 @@ namespace FleetConsole.Server.Features.Fleet;
 
 /// <summary>The fleet from what the watches last saw; only a host's past processes are asked of Prometheus.</summary>
 internal sealed class FleetFeature(
-    PrometheusWatch fleet, GitRpcWatch gitRpc, AgentWatch agents, AgentClients agentClients, SourceBoard board, HostMap map,
+    PrometheusWatch fleet, GitRpcWatch gitRpc, AgentWatch agents, LockupWatch lockups, AgentClients agentClients, SourceBoard board, HostMap map,
     IncarnationReader incarnations, HybridCache cache, IOptions<WatchOptions> watch, IOptions<PrometheusOptions> prometheus, TimeProvider time)
     : IFleetApi
 {
@@ -65,8 +65,10 @@ internal sealed class FleetFeature(
     private HostSummary Summary(HostMetrics metrics)
     {
         var faces = map.Find(metrics.Host);
-        return FleetMessages.Of(metrics, gitRpc.Find(metrics.Host), faces.GitRpcProblem,
+        var summary = FleetMessages.Of(metrics, gitRpc.Find(metrics.Host), faces.GitRpcProblem,
             string.Join(' ', new[] { faces.AgentProblem, agentClients.Problem }.Where(p => p.Length > 0)));
+        summary.Lockup = LockupMessages.Of(lockups.Find(metrics.Host));
+        return summary;
     }
 
     private async Task<IEnumerable<ProcessIncarnation>> IncarnationsAsync(string host, CancellationToken cancellationToken)

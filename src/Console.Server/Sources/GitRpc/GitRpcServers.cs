@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using System.Text;
+using FleetConsole.Analysis.Lockup;
 using FleetConsole.Server.Sources.GitRpc.Wire;
 using Google.Protobuf;
 using Grpc.Core;
@@ -23,11 +25,11 @@ internal sealed class GitRpcServers(IOptions<GitRpcOptions> options, TimeProvide
             var client = new Health.HealthClient(Channel(address));
             var answer = await client.CheckAsync(new HealthCheckRequest(), await CallAsync(cancellationToken));
             var serving = answer.Status == HealthCheckResponse.Types.ServingStatus.Serving;
-            return new(true, serving, time.GetElapsedTime(started), serving ? "" : $"It answers {answer.Status}.");
+            return new(true, ReplyKind.Answered, serving, time.GetElapsedTime(started), serving ? "" : $"It answers {answer.Status}.");
         }
         catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
         {
-            return new(false, false, time.GetElapsedTime(started), Explain(address, e));
+            return new(false, Kind(e), false, time.GetElapsedTime(started), Explain(address, e));
         }
     }
 
@@ -66,11 +68,11 @@ internal sealed class GitRpcServers(IOptions<GitRpcOptions> options, TimeProvide
         try
         {
             var answer = await call();
-            return new(answer, time.GetElapsedTime(started), "");
+            return new(answer, ReplyKind.Answered, time.GetElapsedTime(started), "", time.GetUtcNow());
         }
         catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
         {
-            return new(null, time.GetElapsedTime(started), Explain(address, e));
+            return new(null, Kind(e), time.GetElapsedTime(started), Explain(address, e), time.GetUtcNow());
         }
     }
 
@@ -121,18 +123,34 @@ internal sealed class GitRpcServers(IOptions<GitRpcOptions> options, TimeProvide
         _ => $"{address.Authority} answered {e.StatusCode}: {e.Status.Detail}",
     };
 
-    private static string Innermost(RpcException e)
+    // A connection that nobody accepts is silence too: ConnectTimeout and the call's deadline are the same few seconds.
+    private static ReplyKind Kind(RpcException e) => e.StatusCode switch
+    {
+        StatusCode.DeadlineExceeded => ReplyKind.TimedOut,
+        StatusCode.Unavailable when Cause(e) is SocketException { SocketErrorCode: SocketError.ConnectionRefused } => ReplyKind.Refused,
+        StatusCode.Unavailable when Cause(e) is TimeoutException or OperationCanceledException or SocketException { SocketErrorCode: SocketError.TimedOut } => ReplyKind.TimedOut,
+        StatusCode.Unavailable or StatusCode.FailedPrecondition => ReplyKind.Failed,
+
+        // It said something, if only that it does not like the question.
+        _ => ReplyKind.Answered,
+    };
+
+    private static string Innermost(RpcException e) => Cause(e)?.Message ?? e.Status.Detail;
+
+    private static Exception? Cause(RpcException e)
     {
         var cause = e.Status.DebugException;
         while (cause?.InnerException is not null)
             cause = cause.InnerException;
-        return cause?.Message ?? e.Status.Detail;
+        return cause;
     }
 }
 
 /// <summary>A health check's result. <paramref name="Message"/> is empty when it serves.</summary>
-internal sealed record HealthAnswer(bool Answered, bool Serving, TimeSpan Took, string Message);
+/// <param name="Answered">The check itself was answered; a token that is refused is a reply, and no answer.</param>
+/// <param name="Reply">How the call ended.</param>
+internal sealed record HealthAnswer(bool Answered, ReplyKind Reply, bool Serving, TimeSpan Took, string Message);
 
 /// <summary>A probe's result: an answer, or a message that says why there is none.</summary>
-internal sealed record ProbeAnswer<T>(T? Answer, TimeSpan Took, string Message)
+internal sealed record ProbeAnswer<T>(T? Answer, ReplyKind Reply, TimeSpan Took, string Message, DateTimeOffset At)
     where T : class;

@@ -33,7 +33,9 @@ internal sealed class FleetReader(
         var virtualMemory = Ask(promQl.Gauge(names.VirtualMemory));
         var residentMemory = Ask(promQl.Gauge(names.ResidentMemory));
         var forking = AskIf(names.ForkingHistogram, () => promQl.ForkUtilisation(window));
-        await Task.WhenAll(up, start, build, p99, requests, processCpu, serviceCpu, virtualMemory, residentMemory, forking);
+        var callsStarted = Ask(promQl.Calls(names.StartedTotal));
+        var callsHandled = Ask(promQl.Calls(names.HandledTotal));
+        await Task.WhenAll(up, callsStarted, callsHandled, start, build, p99, requests, processCpu, serviceCpu, virtualMemory, residentMemory, forking);
         await RefreshRosterAsync(cancellationToken);
 
         // A host that is gone keeps its last start and version, so that its row can say what it was.
@@ -43,7 +45,7 @@ internal sealed class FleetReader(
                 : new HostMetrics(host), StringComparer.Ordinal);
         Lay(hosts, await up, (host, value) => host with { Scraped = value > 0 });
         Lay(hosts, _roster, (host, value) => host with { StartedAt = host.StartedAt ?? value });
-        Lay(hosts, await start, (host, value) => host with { StartedAt = value });
+        Lay(hosts, await start, (host, value) => host with { StartedAt = value, ScrapedStart = value });
         Lay(hosts, await p99, (host, value) => host with { P99Seconds = value });
         Lay(hosts, await requests, (host, value) => host with { RequestsPerSecond = value });
         Lay(hosts, await processCpu, (host, value) => host with { ProcessCpuCores = value });
@@ -51,6 +53,8 @@ internal sealed class FleetReader(
         Lay(hosts, await virtualMemory, (host, value) => host with { VirtualMemoryBytes = value });
         Lay(hosts, await residentMemory, (host, value) => host with { ResidentMemoryBytes = value });
         Lay(hosts, await forking, (host, value) => host with { ForkUtilisation = value });
+        Lay(hosts, await callsStarted, (host, value) => host with { CallsStarted = value });
+        Lay(hosts, await callsHandled, (host, value) => host with { CallsHandled = value });
         foreach (var series in (await build).OrderBy(s => s.Last))
         {
             if (hosts.TryGetValue(series[names.HostLabel], out var host))

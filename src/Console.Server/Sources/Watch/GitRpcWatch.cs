@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FleetConsole.Analysis.Lockup;
 using FleetConsole.Contracts;
 using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Hosting;
@@ -17,6 +18,10 @@ internal sealed record GitRpcAnswers(HealthAnswer Health, DateTimeOffset HealthS
     public ProbeAnswer<RefExistsResponse>? RefExists { get; init; }
 
     public DateTimeOffset? ProbedAt { get; init; }
+
+    /// <summary>How the last call that makes the server fork ended, and when: RefExists, or ServerInfo where no repository is configured.</summary>
+    public (ReplyKind Reply, DateTimeOffset? At) Forking => RefExists is { } asked ? (asked.Reply, asked.At)
+        : ServerInfo is { } info ? (info.Reply, info.At) : (ReplyKind.NotAsked, null);
 }
 
 /// <summary>
@@ -32,7 +37,11 @@ internal sealed partial class GitRpcWatch(
     // Before Prometheus has named the hosts there is nobody to ask, and the first look must not wait a whole period.
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<string, GitRpcAnswers> _answers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _wanted = new(StringComparer.Ordinal);
     private DateTimeOffset _due = DateTimeOffset.MinValue;
+
+    /// <summary>Has the forking call made within a second, not at the probes' own slow pace: it decides about a lock-up.</summary>
+    public void AskToFork(string host) => _wanted[host] = true;
 
     public GitRpcAnswers? Find(string host) => _answers.GetValueOrDefault(host);
 
@@ -41,6 +50,7 @@ internal sealed partial class GitRpcWatch(
     private async Task LookAsync(CancellationToken cancellationToken)
     {
         var hosts = fleet.Current.Hosts;
+        await Parallel.ForEachAsync(_wanted.Keys, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, AskToForkAsync);
         if (time.GetUtcNow() < _due || hosts.Count == 0)
             return;
         _due = time.GetUtcNow() + TimeSpan.FromSeconds(options.Value.HealthSeconds);
@@ -71,16 +81,30 @@ internal sealed partial class GitRpcWatch(
         var probeAge = time.GetUtcNow() - (answers.ProbedAt ?? DateTimeOffset.MinValue);
         if (!health.Answered || probeAge < TimeSpan.FromSeconds(options.Value.ProbeSeconds))
             return;
+        var asked = servers.AskRefExistsAsync(address, cancellationToken);
         var info = await servers.AskServerInfoAsync(address, cancellationToken);
-        var refExists = await servers.AskRefExistsAsync(address, cancellationToken);
+        var refExists = await asked;
         _answers[host] = answers with
         {
-            // The last good description stays beside the message that says why there is no newer one.
-            ServerInfo = info.Answer is null && answers.ServerInfo?.Answer is { } known ? info with { Answer = known } : info,
+            ServerInfo = Beside(answers, info),
             RefExists = refExists,
             ProbedAt = time.GetUtcNow(),
         };
     }
+
+    private async ValueTask AskToForkAsync(string host, CancellationToken cancellationToken)
+    {
+        _wanted.TryRemove(host, out _);
+        if (map.Find(host).GitRpc is not { } address || Find(host) is not { } old)
+            return;
+        _answers[host] = await servers.AskRefExistsAsync(address, cancellationToken) is { } refExists
+            ? old with { RefExists = refExists }
+            : old with { ServerInfo = Beside(old, await servers.AskServerInfoAsync(address, cancellationToken)) };
+    }
+
+    // The last good description stays beside the message that says why there is no newer one.
+    private static ProbeAnswer<ServerInfoResponse> Beside(GitRpcAnswers old, ProbeAnswer<ServerInfoResponse> info) =>
+        info.Answer is null && old.ServerInfo?.Answer is { } known ? info with { Answer = known } : info;
 
     [LoggerMessage(110, LogLevel.Information, "Git RPC server of {Host}: {State}")]
     private static partial void Turned(ILogger logger, string host, string state);

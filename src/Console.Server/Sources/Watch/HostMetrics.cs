@@ -23,6 +23,14 @@ internal sealed record HostMetrics(string Host)
     public double? ResidentMemoryBytes { get; init; }
 
     public double? ForkUtilisation { get; init; }
+
+    /// <summary>Calls the process has taken up, and finished, since it started.</summary>
+    public double? CallsStarted { get; init; }
+
+    public double? CallsHandled { get; init; }
+
+    /// <summary>The scraped process's start in this very look; <see cref="StartedAt"/> may be an older word.</summary>
+    public double? ScrapedStart { get; init; }
 }
 
 /// <summary>The fleet as Prometheus last showed it.</summary>

@@ -9,8 +9,8 @@ public sealed record BinOptions
     /// </summary>
     public TimeSpan Width { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Least number of requests in a bin; with fewer the p99 is the maximum of a handful.</summary>
-    public int LeastCount { get; init; } = 30;
+    /// <summary>Least number of requests in a bin. Fewer than ten have no median; a p99 of so few is their maximum, and weighs next to nothing.</summary>
+    public int LeastCount { get; init; } = 10;
 
     /// <summary>Width in seconds.</summary>
     /// <exception cref="InvalidOperationException">Width is not positive.</exception>

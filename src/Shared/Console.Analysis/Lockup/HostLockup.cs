@@ -79,7 +79,7 @@ public sealed record HostLockup
             return Kept("The counters of calls started and handled are missing. Check Metrics:StartedTotal and Metrics:HandledTotal.");
         var now = this with { SilentSince = 0 };
         if (Last is not { CallsStarted: { } startedBefore, CallsHandled: { } handledBefore, StartedAt: { } startBefore })
-            return now with { State = State is LockupState.LockedUp ? State : new LockupState.Clear() };
+            return now with { State = State is LockupState.LockedUp ? State : new LockupState.CannotTell("Seen once; the next look tells.") };
         if (Math.Abs(start - startBefore) > Fleet.Incarnations.StartJitterSeconds)
             return start > startBefore ? now.Ended(seen.At, byRestart: true).Fresh() : now;
 

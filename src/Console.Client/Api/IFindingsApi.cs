@@ -1,0 +1,13 @@
+using FleetConsole.Contracts.V1;
+
+namespace FleetConsole.Client.Api;
+
+/// <summary>Findings, as a page asks for them: in-process while prerendering, over gRPC-Web in the browser.</summary>
+public interface IFindingsApi
+{
+    /// <exception cref="ApiException">The call failed.</exception>
+    Task<ListFindingsReply> ListFindingsAsync(CancellationToken cancellationToken);
+
+    /// <exception cref="ApiException">No such finding, or the call failed.</exception>
+    Task<FindingReply> GetFindingAsync(long id, CancellationToken cancellationToken);
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using FleetConsole.Analysis.Drift;
+using FleetConsole.Analysis.Latency;
+using FleetConsole.Contracts.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using DriftEstimate = FleetConsole.Analysis.Drift.Estimate;
+using Estimate = FleetConsole.Contracts.V1.Estimate;
+
+namespace FleetConsole.Server.Features.Findings;
+
+/// <summary>Everything behind a drift, in the contract's words.</summary>
+internal static class DriftDetails
+{
+    private const int MostSeries = 500;
+    private const int MostMetrics = 3;
+
+    public static DriftDetail Of(DriftCause cause, LookData data)
+    {
+        var (strongest, finding) = cause.Series[0];
+        var shown = data.Series.First(s => s.Host == strongest.Host && s.Method == strongest.Method);
+        var detail = new DriftDetail
+        {
+            BinSeconds = data.Options.Bins.WidthSeconds,
+            Ratio = Of(finding.Ratio),
+            MillisecondsPerHour = Of(finding.MillisecondsPerHour),
+            PercentPerDay = Of(finding.PercentPerDay),
+            OnsetAgeSeconds = finding.OnsetAgeSeconds,
+            BeganAt = At(finding.Since),
+            BeganIn = finding.BeganIn.Version,
+            Proof = Of(finding.Sawtooth),
+            ShownHost = shown.Host.Name,
+            ShownMethod = shown.Method,
+            Quantile = DriftWords.Quantile(finding),
+            From = data.From.ToTimestamp(),
+            To = data.To.ToTimestamp(),
+            Promql = { data.PromQl },
+            CoMovements = { finding.CoMoving.Select(m => new CoMovement { Metric = m.Name, Correlation = m.Correlation, LeadBins = m.LeadBins }) },
+            Series = { cause.Series.Take(MostSeries).Select(s => Of(s.Series, s.Finding)) },
+            Thresholds = { Thresholds(finding.Evidence) },
+        };
+        Draw(detail, shown.Bins, finding);
+        if (data.Metrics.TryGetValue(shown.Host.Name, out var metrics))
+            detail.Metrics.AddRange(MetricLines.Of(metrics, shown.Bins.Processes, finding.CoMoving.Take(MostMetrics).Select(m => m.Name)));
+        return detail;
+    }
+
+    public static DriftState State(DriftVerdict verdict) => verdict switch
+    {
+        DriftVerdict.Drifting => DriftState.Drifting,
+        DriftVerdict.Suspected => DriftState.Suspected,
+        DriftVerdict.Steady => DriftState.Steady,
+        DriftVerdict.NotEnoughData => DriftState.NotEnoughData,
+        _ => DriftState.Unspecified,
+    };
+
+    public static Timestamp At(double unixSeconds) => DateTimeOffset.FromUnixTimeMilliseconds((long)(unixSeconds * 1000)).ToTimestamp();
+
+    // The contract's byte order is that of every machine .NET runs on.
+    public static ByteString Bytes(ReadOnlySpan<double> values) => ByteString.CopyFrom(MemoryMarshal.AsBytes(values));
+
+    private static void Draw(DriftDetail detail, AgeBins bins, DriftFinding finding)
+    {
+        var logs = finding.Evidence.Quantile == LatencyQuantile.P99 ? bins.LogP99 : bins.LogP50;
+        double oldest = 0;
+        for (int first = 0, end; first < bins.Count; first = end)
+        {
+            for (end = first; end < bins.Count && bins.Process[end] == bins.Process[first]; end++)
+                oldest = Math.Max(oldest, bins.AgeSeconds[end]);
+            var process = bins.Processes[bins.Process[first]];
+            detail.Curves.Add(new ProcessCurve
+            {
+                Host = process.Host.Name,
+                Version = process.Version,
+                StartedAt = At(process.StartedAt),
+                Age = Bytes(Array.ConvertAll(bins.AgeSeconds[first..end], age => (double)age)),
+                Seconds = Bytes(Array.ConvertAll(logs[first..end], log => Math.Exp(log))),
+            });
+        }
+
+        var course = DriftCourse.Of(finding, oldest);
+        (detail.FitAge, detail.Fit, detail.FitLow, detail.FitHigh) =
+            (Bytes(course.AgeSeconds), Bytes(course.Seconds), Bytes(course.Low), Bytes(course.High));
+    }
+
+    private static Contracts.V1.SeriesVerdict Of(Analysis.Drift.SeriesVerdict series, DriftFinding finding)
+    {
+        var verdict = new Contracts.V1.SeriesVerdict
+        {
+            Host = series.Host.Name,
+            Method = series.Method,
+            State = State(series.Verdict),
+            Ratio = Of(finding.Ratio),
+            Score = finding.Evidence.Score,
+            Metric = DriftCause.MetricOf(finding),
+        };
+        if (finding.AgainstFleet is { } against)
+            verdict.AgainstFleet = against.Value;
+        return verdict;
+    }
+
+    private static Contracts.V1.SawtoothProof Of(Analysis.Drift.SawtoothProof proof) => new()
+    {
+        Holds = proof.Proven,
+        Restarts = proof.Restarts,
+        Fall = proof.Restarts > 0 ? new Estimate { Value = Math.Exp(-proof.Fall.Value), Low = Math.Exp(-proof.Fall.High), High = Math.Exp(-proof.Fall.Low) } : null,
+        ExpectedFall = Math.Exp(-proof.Predicted),
+        Sentence = DriftWords.Proof(proof),
+    };
+
+    private static IEnumerable<Threshold> Thresholds(DriftEvidence evidence)
+    {
+        yield return Of("score of the strongest series", evidence.Score);
+        yield return Of("suspected from a score of", evidence.SuspectedFrom);
+        yield return Of("drifting from a score of", evidence.DriftingFrom);
+        yield return Of("false discovery rate", evidence.Options.FalseDiscoveryRate);
+        yield return Of("least ratio", evidence.Options.LeastRatio);
+        yield return Of("coefficient of the age shape", evidence.Coefficient);
+        yield return Of("its standard error", evidence.Error);
+        yield return new() { Name = "age shape, span, level", Value = $"{evidence.Shape}, {evidence.Span}, {evidence.Level}" };
+        yield return Of("bins of the series", evidence.Bins);
+        yield return Of("least requests a bin", evidence.Options.Bins.LeastCount);
+        yield return Of("least age, bins", evidence.Options.LeastAge);
+        yield return Of("window, bins", evidence.Options.Window);
+    }
+
+    private static Threshold Of(string name, double value) => new() { Name = name, Value = value.ToString("0.####", CultureInfo.InvariantCulture) };
+
+    private static Estimate Of(DriftEstimate estimate) => new() { Value = estimate.Value, Low = estimate.Low, High = estimate.High };
+}

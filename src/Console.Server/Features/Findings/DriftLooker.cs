@@ -1,0 +1,62 @@
+using FleetConsole.Analysis.Drift;
+using FleetConsole.Analysis.Fleet;
+using FleetConsole.Analysis.Latency;
+using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Sources.Metrics;
+using FleetConsole.Server.Sources.Prometheus;
+using Google.Protobuf.WellKnownTypes;
+
+namespace FleetConsole.Server.Features.Findings;
+
+/// <summary>One look for drift: what was judged, and the series by cause.</summary>
+internal sealed record Look(FleetDriftReport Report, IReadOnlyList<DriftCause> Causes, LookData Data);
+
+/// <summary>What a look was made of: enough to draw it and to make it again.</summary>
+internal sealed record LookData(
+    DriftOptions Options, IReadOnlyList<DriftSeries> Series, IReadOnlyDictionary<string, MetricSamples> Metrics,
+    IReadOnlyList<string> PromQl, DateTimeOffset From, DateTimeOffset To);
+
+/// <summary>Looks at the fleet in bins of one width.</summary>
+internal sealed class DriftLooker(FleetBins bins, DriftOptions options, DriftScaleOptions scale, HostMetricReader metrics, PromQl promQl)
+{
+    public double BinSeconds => scale.BinSeconds;
+
+    /// <summary>Takes in what is new up to <paramref name="now"/>, and judges.</summary>
+    /// <exception cref="PrometheusException">Prometheus did not answer; no verdict comes from it.</exception>
+    public async Task<Look> LookAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await bins.UpdateAsync(now, cancellationToken);
+        var to = bins.To ?? now;
+        var series = bins.Series;
+        var report = Judge(series, to, cancellationToken);
+        var data = new LookData(options, series, bins.Metrics,
+            [promQl.BucketIncreases(scale.Step), .. metrics.Queries(scale.Step).Select(q => q.PromQl)], to - bins.Window, to);
+        return new(report, DriftCause.Of(report), data);
+    }
+
+    // The fits are independent; what the series have in common comes after.
+    private FleetDriftReport Judge(IReadOnlyList<DriftSeries> series, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var now = to.ToUnixTimeMilliseconds() / 1000.0;
+        var fits = new DriftFit[series.Count];
+        Parallel.For(0, fits.Length, new() { CancellationToken = cancellationToken }, i => fits[i] = DriftFit.Of(series[i], now, options));
+        var moving = bins.Metrics.Where(m => bins.Processes.ContainsKey(m.Key)).ToDictionary(
+            m => new HostId(m.Key), m => MetricBins.Of(m.Value, bins.Processes[m.Key], options.Bins));
+        return FleetDrift.Judge(fits, moving, now, options);
+    }
+
+    public DriftLook Tell(Look look)
+    {
+        var verdicts = look.Report.Series.Select(s => s.Verdict).ToList();
+        return new()
+        {
+            At = look.Data.To.ToTimestamp(),
+            BinSeconds = scale.BinSeconds,
+            Drifting = verdicts.Count(v => v is DriftVerdict.Drifting),
+            Suspected = verdicts.Count(v => v is DriftVerdict.Suspected),
+            Steady = verdicts.Count(v => v is DriftVerdict.Steady),
+            NotEnoughData = verdicts.Count(v => v is DriftVerdict.NotEnoughData),
+            Fleet = DriftDetails.State(look.Report.Fleet.Verdict),
+        };
+    }
+}

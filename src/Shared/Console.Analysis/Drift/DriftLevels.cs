@@ -1,0 +1,24 @@
+namespace FleetConsole.Analysis.Drift;
+
+/// <summary>The scores from which a fleet's series are suspected and called drifting at one look.</summary>
+internal readonly record struct DriftLevels(double Suspected, double Drifting)
+{
+    /// <summary>
+    /// By Benjamini and Hochberg over the series that could be judged. Scores are the best of several shapes, spans and
+    /// pools, so q is a setting that was calibrated on generated fleets and no rate that is guaranteed.
+    /// </summary>
+    public static DriftLevels Of(IEnumerable<DriftScore> scores, DriftOptions options)
+    {
+        var p = scores.Select(s => StudentScore.UpperTail(s.Score)).ToArray();
+        return new(Level(p, options.SuspectedRate), Level(p, options.FalseDiscoveryRate));
+    }
+
+    // Without any rejection the level is that at which one series alone would be rejected.
+    private static double Level(double[] p, double q)
+    {
+        if (p.Length == 0)
+            return double.PositiveInfinity;
+        var threshold = FalseDiscovery.Threshold(p, q);
+        return StudentScore.FromUpperTail(threshold >= 0 ? threshold : q / p.Length);
+    }
+}

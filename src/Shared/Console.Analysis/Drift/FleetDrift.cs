@@ -1,0 +1,52 @@
+using FleetConsole.Analysis.Fleet;
+using FleetConsole.Analysis.Latency;
+
+namespace FleetConsole.Analysis.Drift;
+
+/// <summary>
+/// The drift detector: does latency rise with process age, host by host and method by method, and what of it does the
+/// fleet have in common? docs/drift.md tells the method and what it was measured to do.
+/// </summary>
+public static class FleetDrift
+{
+    /// <summary>Judges one fleet.</summary>
+    /// <param name="series">All its series.</param>
+    /// <param name="metrics">Metrics by host; a host may be missing.</param>
+    /// <param name="now">Unix seconds of the look; later bins are not looked at.</param>
+    /// <param name="options">The settings; their bins must be those of the series.</param>
+    public static FleetDriftReport Judge(
+        IReadOnlyList<DriftSeries> series, IReadOnlyDictionary<HostId, MetricBins> metrics, double now, DriftOptions options) =>
+        Judge([.. series.Select(s => DriftFit.Of(s, now, options))], metrics, now, options);
+
+    /// <summary>Judges one fleet whose series have been fitted, on however many processors.</summary>
+    /// <param name="fits">One for each series.</param>
+    public static FleetDriftReport Judge(
+        IReadOnlyList<DriftFit> fits, IReadOnlyDictionary<HostId, MetricBins> metrics, double now, DriftOptions options)
+    {
+        var scores = FleetScores.Of(fits, options);
+        var levels = DriftLevels.Of(scores.Where((_, i) => fits[i].Bins >= options.LeastBins), options);
+        var findings = FleetFindings.Of(fits, scores, levels, metrics, options);
+        var steps = DeploySteps.Of(fits, options);
+        var verdicts = new SeriesVerdict[fits.Count];
+        for (var i = 0; i < verdicts.Length; i++)
+        {
+            var verdict = Verdict(fits[i], scores[i], findings[i], levels, options);
+            verdicts[i] = new(fits[i].Series.Host, fits[i].Series.Method, verdict, steps.Largest(i));
+        }
+
+        var groups = new GroupVerdicts(fits, verdicts, levels, options);
+        return new(now, verdicts, groups.Of(PoolLevel.Host), groups.Of(PoolLevel.Method), groups.Of(PoolLevel.Fleet).Single(), steps.All);
+    }
+
+    internal static DriftVerdict Verdict(DriftFit fit, DriftScore score, DriftFinding? finding, DriftLevels levels, DriftOptions options)
+    {
+        if (fit.Bins < options.LeastBins)
+            return new DriftVerdict.NotEnoughData(fit.Bins, options.LeastBins);
+        if (finding is null)
+            return new DriftVerdict.Steady(fit.OwnRatio(options), score.Score, null);
+        var certain = score.Score >= levels.Drifting && finding.Sawtooth.Resets > 0;
+        if (finding.Ended is not null)
+            return new DriftVerdict.Steady(finding.Ratio, score.Score, new(finding, certain));
+        return certain ? new DriftVerdict.Drifting(finding) : new DriftVerdict.Suspected(finding);
+    }
+}

@@ -1,0 +1,34 @@
+using FleetConsole.Analysis.Latency;
+
+namespace FleetConsole.Analysis.Drift;
+
+/// <summary>Estimates one series' step at each of its deploys.</summary>
+internal static class SeriesSteps
+{
+    // Bins on either side without which a deploy is not looked at.
+    private const int LeastSide = 6;
+
+    /// <param name="model">Settled on the panel.</param>
+    public static IReadOnlyList<SeriesStep> Of(PanelFit model, SeriesPanel panel, AgeBins bins)
+    {
+        var steps = new List<SeriesStep>();
+        if (panel.Steps == 0)
+            return steps;
+        var ages = new[] { AgeShape.Linear, AgeShape.Fast }
+            .Select(s => Array.ConvertAll(panel.Age, a => AgeShapes.At(s, a))).ToArray();
+        for (var i = LeastSide; i <= panel.Count - LeastSide; i++)
+        {
+            var (q, before) = (panel.Process[i], panel.Process[i - 1]);
+            if (panel.Epoch[q] == panel.Epoch[before])
+                continue;
+            var column = new double[panel.Count];
+            Array.Fill(column, 1, i, panel.Count - i);
+            if (model.Given(panel, column, ages) is not { } effect)
+                continue;
+            var (from, to) = (bins.Processes[panel.ProcessIndex[before]], bins.Processes[panel.ProcessIndex[q]]);
+            steps.Add(new(from.Version, to.Version, to.StartedAt, effect.Coefficient, effect.DataVariance + effect.PriorVariance));
+        }
+
+        return steps;
+    }
+}

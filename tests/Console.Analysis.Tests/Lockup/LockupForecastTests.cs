@@ -1,0 +1,86 @@
+using FleetConsole.Analysis.Lockup;
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.Random;
+
+namespace FleetConsole.Analysis.Tests.Lockup;
+
+public sealed class LockupForecastTests
+{
+    private const double Start = 1_770_000_000;
+
+    [Fact]
+    public void A_fork_time_that_rises_steadily_says_when_the_lock_is_held_all_the_time()
+    {
+        // 20 spawns a second lock up at 50 ms a fork: from 1 ms by 1 ms a minute that is after 49 minutes; 29 have passed.
+        var rising = Assert.IsType<LockupForecast.Rising>(Forecast(30, 60, _ => 20, minute => 0.001 + (0.001 * minute)));
+
+        Assert.Equal(0.6, rising.Utilisation, 6);
+        Assert.Equal(20 * 60, rising.SecondsToLockup, 3);
+        Assert.Equal(1.2, rising.PerHour, 6);
+        Assert.Equal(rising.SecondsToLockup, rising.Earliest, 3);
+    }
+
+    [Fact]
+    public void The_truth_lies_within_a_factor_of_two_and_nearly_always_within_the_interval()
+    {
+        var within = 0;
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var random = new MersenneTwister(seed);
+            var rising = Assert.IsType<LockupForecast.Rising>(Forecast(40, 15, _ => 8, i => 0.001 + (0.0005 * i) + Normal.Sample(random, 0, 0.001)));
+
+            // 125 ms at 8 a second: sample 248, and the 39th is the last.
+            const double Truth = (248 - 39) * 15;
+            Assert.InRange(rising.SecondsToLockup, Truth / 2, Truth * 2);
+            within += Truth >= rising.Earliest && Truth <= rising.Latest ? 1 : 0;
+        }
+
+        Assert.InRange(within, 184, 200);
+    }
+
+    [Fact]
+    public void Noise_without_a_rise_is_no_warning()
+    {
+        var random = new MersenneTwister(3);
+        var warnings = 0;
+        for (var i = 0; i < 500; i++)
+            warnings += Forecast(60, 60, _ => 20, _ => 0.001 * Math.Exp(Normal.Sample(random, 0, 0.2))) is LockupForecast.Rising ? 1 : 0;
+
+        Assert.InRange(warnings, 0, 2);
+    }
+
+    [Fact]
+    public void A_rise_too_slow_for_a_month_is_no_warning() =>
+        Assert.IsType<LockupForecast.NotRising>(Forecast(60, 600, _ => 20, i => 0.001 + (1e-9 * i)));
+
+    [Fact]
+    public void A_fork_time_beyond_the_limit_leaves_no_time() =>
+        Assert.Equal(0, Assert.IsType<LockupForecast.Rising>(Forecast(30, 60, _ => 20, minute => 0.002 * minute)).SecondsToLockup);
+
+    [Fact]
+    public void The_busy_hour_decides()
+    {
+        // Ten a second most of the time, twenty for a quarter of it: the limit is 50 ms and not 100.
+        var rising = Assert.IsType<LockupForecast.Rising>(Forecast(40, 60, minute => minute % 4 == 0 ? 20 : 10, minute => 0.001 * (minute + 1)));
+
+        Assert.Equal(10 * 60, rising.SecondsToLockup, 3);
+    }
+
+    [Fact]
+    public void Samples_without_a_fork_count_for_nothing_and_too_few_are_said_to_be()
+    {
+        var few = Assert.IsType<LockupForecast.TooFewSamples>(Forecast(30, 60, _ => 20, minute => minute < 7 ? 0.01 : double.NaN));
+
+        Assert.Equal((7, LockupForecast.LeastSamples), (few.Have, few.Need));
+        Assert.Equal(0.2, few.Utilisation, 9);
+    }
+
+    [Fact]
+    public void Spans_of_different_length_are_refused() =>
+        Assert.Throws<ArgumentException>(() => LockupForecast.Of([1, 2], [1, 2], [1]));
+
+    private static LockupForecast Forecast(int samples, double step, Func<int, double> rate, Func<int, double> forkSeconds) => LockupForecast.Of(
+        [.. Enumerable.Range(0, samples).Select(i => Start + (i * step))],
+        [.. Enumerable.Range(0, samples).Select(rate)],
+        [.. Enumerable.Range(0, samples).Select(forkSeconds)]);
+}
