@@ -88,6 +88,9 @@ internal static class DemoFiles
             Scales = new object[] { new { BinSeconds = 3600 }, new { BinSeconds = 15, WindowsPerBin = 1, WindowBins = 240, LeastCount = 20 } },
         },
         Metrics = new { Selector = "job=\"gitaly\"", ServiceId },
+
+        // Minutes in place of hours: the same rule, counted in bins.
+        Deploys = new { PollSeconds = 5, BinSeconds = 15, LeastCount = 15 },
         GitRpc = new { plan.SecretFile, ProbeStorage = Storage, ProbeRepository = Repository, HealthSeconds = 5, ProbeSeconds = 20 },
         Agents = new
         {

@@ -14,6 +14,10 @@ public sealed class AccessibilityTests(LiveFleet fleet)
     [InlineData("/hosts/git-1", "dark")]
     [InlineData("/hosts/git-1", "light")]
     [InlineData("/audit", "dark")]
+    [InlineData("/deploys", "dark")]
+    [InlineData("/deploys", "light")]
+    [InlineData("/deploys/1", "dark")]
+    [InlineData("/deploys/1", "light")]
     public async Task A_page_has_no_serious_accessibility_violation(string path, string theme)
     {
         fleet.Require();

@@ -67,16 +67,6 @@ public sealed class OperatorTests(LiveFleet fleet)
         }
     }
 
-    [Fact]
-    public async Task A_deploy_from_a_second_terminal_shows_its_version_on_every_host()
-    {
-        fleet.Require();
-        var page = await fleet.SignInAsync("operator");
-        await fleet.CommandAsync(Cancel, "deploy", "spawn");
-        foreach (var host in new[] { "git-1", "git-2", "git-3", "git-4" })
-            await Assertions.Expect(page.HostRow(host)).ToContainTextAsync("1.0.6", new() { Timeout = Pages.Patient });
-    }
-
     private static async Task TopReadsAsync(IPage page)
     {
         var download = await page.RunAndWaitForDownloadAsync(() =>

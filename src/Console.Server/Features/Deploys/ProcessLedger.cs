@@ -18,6 +18,11 @@ internal sealed class ProcessLedger(
     // One answer for a whole fleet stays small; five days of a demo are some tens of answers.
     private const int StepsPerLook = 1000;
 
+    // As processes are scraped; what is a day old needs no more to be told apart.
+    private static readonly TimeSpan UsualStep = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan FinestStep = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Recent = TimeSpan.FromHours(2);
+
     // A graceful upgrade that a look cut in two is seen whole by the next one, and late scrapes are not missed.
     private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(3);
 
@@ -26,13 +31,15 @@ internal sealed class ProcessLedger(
     public async Task<bool> FollowAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var step = TimeSpan.FromSeconds(Math.Clamp(prometheus.Value.PollSeconds, 1, 15));
+        var fine = TimeSpan.FromSeconds(Math.Clamp(prometheus.Value.PollSeconds, FinestStep.TotalSeconds, UsualStep.TotalSeconds));
         var changed = false;
-        for (var from = await BeginAsync(now, cancellationToken); from < now; from += StepsPerLook * step)
+        for (var from = await BeginAsync(now, cancellationToken); from < now;)
         {
+            var step = from < now - Recent ? UsualStep : fine;
             var to = from + (StepsPerLook * step) < now ? from + (StepsPerLook * step) : now;
             var seen = await reader.ReadAsync([], from - Overlap, from - Overlap, step, step, to, cancellationToken);
             changed |= await KeepAsync(seen, cancellationToken);
+            from = to;
         }
 
         return changed;

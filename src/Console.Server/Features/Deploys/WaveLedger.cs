@@ -16,8 +16,9 @@ internal sealed class WaveLedger(ProcessLedger processes, IDbContextFactory<Cons
     public async Task<bool> FollowAsync(CancellationToken cancellationToken)
     {
         // What began before the look-back is seen in part only; a rollout may have paused before it.
-        var horizon = time.GetUtcNow().ToUnixTimeSeconds() - TimeSpan.FromDays(watch.Value.LookBackDays).TotalSeconds;
-        var whole = horizon + RestartWaves.RolloutPauseSeconds;
+        var lookBack = TimeSpan.FromDays(watch.Value.LookBackDays).TotalSeconds;
+        var horizon = time.GetUtcNow().ToUnixTimeSeconds() - lookBack;
+        var whole = horizon + Math.Min(RestartWaves.RolloutPauseSeconds, lookBack / 2);
         var waves = RestartWaves.Find(await processes.SinceAsync(horizon, cancellationToken));
 
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
