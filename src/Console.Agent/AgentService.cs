@@ -5,6 +5,8 @@ using FleetConsole.Agent.Metrics;
 using FleetConsole.Agent.Security;
 using FleetConsole.Agent.Supervisors;
 using FleetConsole.Contracts.Agent.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 
 namespace FleetConsole.Agent;
 

@@ -1,5 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using FleetConsole.Agent.Tests.Harness;
+using FleetConsole.Contracts.Agent.V1;
+using Grpc.Core;
 
 namespace FleetConsole.Agent.Tests;
 

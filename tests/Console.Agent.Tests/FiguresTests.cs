@@ -2,6 +2,7 @@ using System.Globalization;
 using FleetConsole.Agent.Figures;
 using FleetConsole.Agent.Supervisors;
 using FleetConsole.Agent.Tests.Harness;
+using FleetConsole.Contracts.Agent.V1;
 
 namespace FleetConsole.Agent.Tests;
 

@@ -1,5 +1,7 @@
 using FleetConsole.Agent.Supervisors;
 using FleetConsole.Agent.Tests.Harness;
+using FleetConsole.Contracts.Agent.V1;
+using Grpc.Core;
 
 namespace FleetConsole.Agent.Tests;
 

@@ -1,5 +1,8 @@
 using FleetConsole.Agent.Supervisors;
 using FleetConsole.Agent.Tests.Harness;
+using FleetConsole.Contracts.Agent.V1;
+using Google.Protobuf;
+using Grpc.Core;
 
 namespace FleetConsole.Agent.Tests;
 

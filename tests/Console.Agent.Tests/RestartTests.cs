@@ -1,4 +1,6 @@
 using FleetConsole.Agent.Tests.Harness;
+using FleetConsole.Contracts.Agent.V1;
+using Grpc.Core;
 
 namespace FleetConsole.Agent.Tests;
 

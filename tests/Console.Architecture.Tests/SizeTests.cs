@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using FleetConsole.Architecture.Tests.Harness;
+using Mono.Cecil;
 
 namespace FleetConsole.Architecture.Tests;
 

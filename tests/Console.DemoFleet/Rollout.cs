@@ -1,5 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using FleetConsole.Contracts.Agent.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
 
 namespace FleetConsole.DemoFleet;
 

@@ -1,3 +1,7 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
 namespace FleetConsole.EndToEnd.Tests;
 
 public sealed class AccessibilityTests(LiveFleet fleet)

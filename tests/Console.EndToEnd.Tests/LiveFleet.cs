@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Playwright;
 
 [assembly: AssemblyFixture(typeof(FleetConsole.EndToEnd.Tests.LiveFleet))]
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

@@ -1,3 +1,5 @@
+using Microsoft.Playwright;
+
 namespace FleetConsole.EndToEnd.Tests;
 
 public sealed class OutageTests(LiveFleet fleet)

@@ -1,3 +1,5 @@
+using Microsoft.Playwright;
+
 namespace FleetConsole.EndToEnd.Tests;
 
 /// <summary>What a person does and sees on the console's pages.</summary>

@@ -1,6 +1,10 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using FleetConsole.Contracts.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Grpc.Net.Client.Web;
+using Microsoft.Playwright;
 
 namespace FleetConsole.EndToEnd.Tests;
 

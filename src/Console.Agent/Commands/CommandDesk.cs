@@ -2,6 +2,7 @@ using FleetConsole.Agent.Configuration;
 using FleetConsole.Agent.Metrics;
 using FleetConsole.Agent.Supervisors;
 using FleetConsole.Contracts.Agent.V1;
+using Grpc.Core;
 
 namespace FleetConsole.Agent.Commands;
 

@@ -1,4 +1,5 @@
 using FleetConsole.Contracts.Agent.V1;
+using Google.Protobuf.WellKnownTypes;
 
 namespace FleetConsole.Agent.Commands;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FleetConsole.Contracts.Agent.V1;
+using Grpc.Core;
 
 namespace FleetConsole.Agent.Commands;
 

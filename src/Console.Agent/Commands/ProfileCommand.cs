@@ -1,6 +1,9 @@
 using FleetConsole.Agent.Configuration;
 using FleetConsole.Agent.Supervisors;
 using FleetConsole.Contracts.Agent.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 
 namespace FleetConsole.Agent.Commands;
 

@@ -1,4 +1,5 @@
 using FleetConsole.Contracts.Agent.V1;
+using Grpc.Core;
 
 namespace FleetConsole.Agent.Commands;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using FleetConsole.Agent.Configuration;
+using Grpc.Core;
 
 namespace FleetConsole.Agent.Security;
 

@@ -5,6 +5,8 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using FleetConsole.Agent.Supervisors;
+using FleetConsole.Contracts.Agent.V1;
+using Grpc.Net.Client;
 
 namespace FleetConsole.Agent.Tests.Harness;
 

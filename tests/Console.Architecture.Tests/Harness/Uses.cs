@@ -1,3 +1,6 @@
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+
 namespace FleetConsole.Architecture.Tests.Harness;
 
 /// <summary>

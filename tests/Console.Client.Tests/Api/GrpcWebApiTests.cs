@@ -1,5 +1,8 @@
 using System.Net;
 using FleetConsole.Client.Api;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Grpc.Net.Client.Web;
 
 namespace FleetConsole.Client.Tests.Api;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Bunit;
 using FleetConsole.Client.Components;
 using FleetConsole.Client.Features.Latency;
 using FleetConsole.Client.Tests.Harness;

@@ -1,3 +1,4 @@
+using Bunit;
 using FleetConsole.Client.Components;
 using FleetConsole.Client.Tests.Harness;
 

@@ -1,4 +1,5 @@
 using FleetConsole.Client.Components;
+using Google.Protobuf.WellKnownTypes;
 
 namespace FleetConsole.Client.Tests.Components;
 

@@ -1,5 +1,8 @@
+using Bunit;
 using FleetConsole.Client.Components;
 using FleetConsole.Client.Tests.Harness;
+using FleetConsole.Contracts.V1;
+using Google.Protobuf.WellKnownTypes;
 
 namespace FleetConsole.Client.Tests.Components;
 

@@ -1,4 +1,8 @@
 using FleetConsole.Client.Api;
+using FleetConsole.Contracts.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 
 namespace FleetConsole.Client.Tests.Harness;
 

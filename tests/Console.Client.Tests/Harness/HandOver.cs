@@ -1,3 +1,7 @@
+using Bunit.Rendering;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Infrastructure;
+
 namespace FleetConsole.Client.Tests.Harness;
 
 /// <summary>What a prerendered page hands to the browser, between the two.</summary>

@@ -1,6 +1,16 @@
 using System.Security.Claims;
+using AngleSharp.Dom;
+using Bunit;
+using Bunit.TestDoubles;
 using FleetConsole.Client.Api;
 using FleetConsole.Client.Layout;
+using FleetConsole.Contracts;
+using Google.Protobuf.WellKnownTypes;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using MudBlazor;
 
 namespace FleetConsole.Client.Tests.Harness;
 

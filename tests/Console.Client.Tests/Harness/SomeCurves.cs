@@ -1,4 +1,7 @@
 using System.Buffers.Binary;
+using FleetConsole.Contracts.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 
 namespace FleetConsole.Client.Tests.Harness;
 

@@ -1,5 +1,7 @@
+using Bunit;
 using FleetConsole.Client.Layout;
 using FleetConsole.Client.Tests.Harness;
+using FleetConsole.Contracts;
 
 namespace FleetConsole.Client.Tests.Layout;
 

@@ -3,6 +3,10 @@ using FleetConsole.Client.Features.Fleet;
 using FleetConsole.Client.Features.Latency;
 using FleetConsole.Client.Pages;
 using FleetConsole.Client.Tests.Harness;
+using FleetConsole.Contracts.V1;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetConsole.Client.Tests.Pages;
 

@@ -1,5 +1,8 @@
+using AngleSharp.Dom;
+using Bunit;
 using FleetConsole.Client.Pages;
 using FleetConsole.Client.Tests.Harness;
+using FleetConsole.Contracts.V1;
 
 namespace FleetConsole.Client.Tests.Pages;
 

@@ -1,5 +1,9 @@
 using System.Text.RegularExpressions;
+using Bunit;
 using FleetConsole.Client.Api;
+using FleetConsole.Contracts;
+using FleetConsole.Contracts.V1;
+using Grpc.Core;
 
 namespace FleetConsole.Client.Tests.Pages;
 

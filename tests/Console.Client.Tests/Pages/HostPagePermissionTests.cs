@@ -1,3 +1,7 @@
+using Bunit;
+using FleetConsole.Contracts;
+using FleetConsole.Contracts.V1;
+
 namespace FleetConsole.Client.Tests.Pages;
 
 public sealed class HostPagePermissionTests : HostPageBase

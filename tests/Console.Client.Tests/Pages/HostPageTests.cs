@@ -1,5 +1,10 @@
+using Bunit;
 using FleetConsole.Client.Api;
 using FleetConsole.Client.Tests.Harness;
+using FleetConsole.Contracts;
+using FleetConsole.Contracts.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 
 namespace FleetConsole.Client.Tests.Pages;
 

@@ -1,3 +1,5 @@
+using MathNet.Numerics.Random;
+
 namespace FleetConsole.DemoFleet.History;
 
 /// <summary>A process's counters. Bucket arrays are cumulative; their last element is +Inf.</summary>

@@ -1,3 +1,5 @@
+using MathNet.Numerics.Random;
+
 namespace FleetConsole.DemoFleet.History;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using MathNet.Numerics.Distributions;
+
 namespace FleetConsole.DemoFleet.History;
 
 /// <summary>

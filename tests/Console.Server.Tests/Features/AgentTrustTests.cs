@@ -1,3 +1,4 @@
+using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Tests.Harness;
 
 namespace FleetConsole.Server.Tests.Features;

@@ -1,4 +1,7 @@
+using FleetConsole.Contracts;
 using FleetConsole.Server.Tests.Harness;
+using Grpc.Core;
+using Microsoft.AspNetCore.SignalR.Client;
 
 namespace FleetConsole.Server.Tests.Features;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using FleetConsole.Server.Tests.Harness;
+using Grpc.Core;
 
 namespace FleetConsole.Server.Tests.Features;
 

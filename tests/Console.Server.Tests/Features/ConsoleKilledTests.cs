@@ -1,3 +1,5 @@
+using FleetConsole.Contracts.Agent.V1;
+using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Tests.Harness;
 
 namespace FleetConsole.Server.Tests.Features;

@@ -1,4 +1,7 @@
+using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Tests.Harness;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 
 namespace FleetConsole.Server.Tests.Features;
 

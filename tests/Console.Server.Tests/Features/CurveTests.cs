@@ -1,7 +1,10 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Tests.Harness;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 
 namespace FleetConsole.Server.Tests.Features;
 

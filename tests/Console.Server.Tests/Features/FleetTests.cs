@@ -1,4 +1,6 @@
+using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Tests.Harness;
+using Google.Protobuf.WellKnownTypes;
 
 namespace FleetConsole.Server.Tests.Features;
 

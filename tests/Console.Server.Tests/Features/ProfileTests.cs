@@ -1,6 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
+using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Tests.Harness;
+using Grpc.Core;
 
 namespace FleetConsole.Server.Tests.Features;
 

@@ -1,3 +1,6 @@
+using FleetConsole.Contracts.V1;
+using Grpc.Core;
+
 namespace FleetConsole.Server.Tests.Harness;
 
 /// <summary>

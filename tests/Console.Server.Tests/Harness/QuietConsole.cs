@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Grpc.Net.Client;
 
 namespace FleetConsole.Server.Tests.Harness;
 

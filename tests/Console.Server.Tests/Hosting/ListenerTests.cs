@@ -1,5 +1,9 @@
 using System.Net;
+using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Tests.Harness;
+using Grpc.Core;
+using Grpc.Health.V1;
+using Grpc.Net.Client;
 
 namespace FleetConsole.Server.Tests.Hosting;
 

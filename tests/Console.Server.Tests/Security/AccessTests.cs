@@ -1,5 +1,9 @@
 using System.Net;
+using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Tests.Harness;
+using Google.Protobuf.Reflection;
+using Grpc.Core;
+using Grpc.Net.Client;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticAssets;
 using static FleetConsole.Server.Tests.Security.AccessTable;

@@ -2,6 +2,7 @@ using System.Text;
 using FleetConsole.Server.Sources.GitRpc;
 using FleetConsole.Server.Tests.Harness;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FleetConsole.Server.Tests.Sources;
 

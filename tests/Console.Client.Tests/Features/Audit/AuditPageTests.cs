@@ -1,6 +1,10 @@
+using Bunit;
 using FleetConsole.Client.Api;
 using FleetConsole.Client.Features.Audit;
 using FleetConsole.Client.Tests.Harness;
+using FleetConsole.Contracts;
+using FleetConsole.Contracts.V1;
+using Grpc.Core;
 
 namespace FleetConsole.Client.Tests.Features.Audit;
 

@@ -1,5 +1,7 @@
+using Bunit;
 using FleetConsole.Client.Features.Control;
 using FleetConsole.Client.Tests.Harness;
+using FleetConsole.Contracts.V1;
 
 namespace FleetConsole.Client.Tests.Features.Control;
 

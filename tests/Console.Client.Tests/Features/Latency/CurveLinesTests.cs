@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using FleetConsole.Client.Components;
 using FleetConsole.Client.Features.Latency;
+using FleetConsole.Contracts.V1;
+using Google.Protobuf.WellKnownTypes;
 using static FleetConsole.Client.Tests.Harness.SomeCurves;
 
 namespace FleetConsole.Client.Tests.Features.Latency;

@@ -1,6 +1,7 @@
 using System.Web;
 using FleetConsole.Client.Components;
 using FleetConsole.Client.Features.Latency;
+using Google.Protobuf.WellKnownTypes;
 
 namespace FleetConsole.Client.Tests.Features.Latency;
 
