@@ -92,7 +92,7 @@ internal static class FleetScores
                     for (var i = 0; i < best.Length; i++)
                     {
                         if (best[i].Score > 0)
-                            yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{i} @ {(int)quantile} {(int)span} {(int)level} {(int)best[i].Shape} {best[i].Score:0.###} {best[i].LogRatio(24):0.####} {fits[i].Bins}");
+                            yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{i} @ {(int)quantile} {(int)span} {(int)level} {(int)best[i].Shape} {best[i].Score:0.###} {best[i].LogRatio(24):0.####} {fits[i].Bins} {best[i].LogRatio(fits[i].Reach):0.####} {best[i].Coefficient / best[i].Error:0.###}");
                     }
                 }
             }
