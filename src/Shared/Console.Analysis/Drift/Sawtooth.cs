@@ -14,11 +14,25 @@ internal static class Sawtooth
         var falls = new List<(double Fall, double Predicted, double Variance)>();
         for (var i = 1; i < panel.Count; i++)
         {
-            if (panel.Process[i] != panel.Process[i - 1] && Fall(panel, byProcess, weights, shape, i) is { } fall)
+            if (panel.Process[i] != panel.Process[i - 1] && Rose(panel, byProcess, weights, shape, coefficient, i)
+                && Fall(panel, byProcess, weights, shape, i) is { } fall)
                 falls.Add((fall.Fall, fall.Shape * coefficient, fall.Variance));
         }
 
         return falls.Count == 0 ? SawtoothProof.None : Mean(falls);
+    }
+
+    // A process that did not rise itself has nothing to reset: a version without the drift says nothing of the others'.
+    private static bool Rose(SeriesPanel panel, double[] y, ReadOnlySpan<double> weights, AgeShape shape, double coefficient, int end)
+    {
+        var first = end - 1;
+        while (first > 0 && panel.Process[first - 1] == panel.Process[end - 1])
+            first--;
+        if (end - first < 2 * Near)
+            return true;
+        var (young, shapeYoung, _) = Side(panel, y, weights, shape, first, first + Near);
+        var (old, shapeOld, _) = Side(panel, y, weights, shape, end - Near, end);
+        return old - young >= coefficient * (shapeOld - shapeYoung) / 2;
     }
 
     private static (double Fall, double Shape, double Variance)? Fall(
@@ -35,20 +49,20 @@ internal static class Sawtooth
         var (after, shapeAfter, weightAfter) = Side(panel, y, weights, shape, first, end);
         // What restarts at an age at which the shape has hardly risen proves nothing.
         return shapeBefore - shapeAfter < 0.05 ? null : (before - after, shapeBefore - shapeAfter, (1 / weightBefore) + (1 / weightAfter));
+    }
 
-        static (double Mean, double Shape, double Weight) Side(
-            SeriesPanel panel, double[] y, ReadOnlySpan<double> weights, AgeShape shape, int from, int end)
+    private static (double Mean, double Shape, double Weight) Side(
+        SeriesPanel panel, double[] y, ReadOnlySpan<double> weights, AgeShape shape, int from, int end)
+    {
+        double weight = 0, sum = 0, g = 0;
+        for (var i = from; i < end; i++)
         {
-            double weight = 0, sum = 0, g = 0;
-            for (var i = from; i < end; i++)
-            {
-                weight += weights[i];
-                sum += weights[i] * y[i];
-                g += weights[i] * AgeShapes.At(shape, panel.Age[i]);
-            }
-
-            return (sum / weight, g / weight, weight);
+            weight += weights[i];
+            sum += weights[i] * y[i];
+            g += weights[i] * AgeShapes.At(shape, panel.Age[i]);
         }
+
+        return (sum / weight, g / weight, weight);
     }
 
     // The larger of the rows' own error and the scatter between restarts, which holds deploys that changed something else.
