@@ -6,6 +6,9 @@ internal static class Sawtooth
     // Bins on either side of a restart; a quarter of a day of bins, over which the shapes are nearly straight.
     private const int Near = 6;
 
+    // Two processes' levels (prior sd .05 each) and a deploy's step (.08): the priors of the panel regression.
+    private const double RestartVariance = (2 * .05 * .05) + (.08 * .08);
+
     /// <param name="panel">The rows.</param>
     /// <param name="byProcess">Log latency with all but age, process and deploy taken out; n of them.</param>
     /// <param name="weights">Weight of each row, over the residual variance.</param>
@@ -65,12 +68,18 @@ internal static class Sawtooth
         return (sum / weight, g / weight, weight);
     }
 
-    // The larger of the rows' own error and the scatter between restarts, which holds deploys that changed something else.
+    // The error of a fall is the rows' own and what a restart changes without any drift. How much the falls differ among
+    // themselves does not count: old processes fall further, and the question is whether they fall.
     private static SawtoothProof Mean(List<(double Fall, double Predicted, double Variance)> falls)
     {
-        var estimates = falls.Select(f => f.Fall).ToArray();
-        var variances = falls.Select(f => f.Variance).ToArray();
-        var (fall, error) = RandomEffects.Pool(estimates, variances);
-        return new(falls.Count, falls.Count(f => f.Fall >= f.Predicted / 2), Estimate.Normal(fall, error), falls.Average(f => f.Predicted));
+        double weight = 0, sum = 0;
+        foreach (var fall in falls)
+        {
+            var w = 1 / (fall.Variance + RestartVariance);
+            (weight, sum) = (weight + w, sum + (w * fall.Fall));
+        }
+
+        return new(falls.Count, falls.Count(f => f.Fall >= f.Predicted / 2),
+            Estimate.Normal(sum / weight, Math.Sqrt(1 / weight)), falls.Average(f => f.Predicted));
     }
 }
