@@ -1,50 +1,48 @@
-using FleetConsole.Analysis.Latency;
-
 namespace FleetConsole.Analysis.Drift;
 
 /// <summary>From where to where a drift lasts: its first process, its last version, and the age at which it sets in.</summary>
 internal static class DriftEnd
 {
-    // Rows before the current version, and rows and ages of it, below which it is too early to call it cured.
-    private const int LeastBefore = 24;
-    private const int LeastAfter = 24;
+    // Log likelihood by which "drifts" must beat "does not" before, and the reverse after, for a drift to have ended: e^4, about 55 to 1.
+    private const double Certain = 4;
 
     // Ages in bins at which a rise may set in; beyond a day of bins too few processes are left to tell.
     private static readonly double[] Onsets = [0, 1, 2, 3, 4, 6, 8, 10, 12, 15, 18, 21, 24];
 
     /// <summary>
-    /// The first row of the current version, when that version surely drifts less than half as much; null otherwise.
+    /// First row of the version that ended the drift: the deploy that best parts processes which drift from later ones
+    /// which do not, each process giving its own slope; null when either side is not sure.
     /// </summary>
-    public static int? Of(PanelFit model, SeriesPanel panel, AgeBins bins, in DriftScore score)
+    public static int? Of(SeriesPanel panel, double[] byProcess, ReadOnlySpan<double> weights, in DriftScore score)
     {
-        var old = panel.Count;
-        while (old > 0 && panel.Epoch[panel.Process[old - 1]] == panel.Steps)
-            old--;
-        var reach = 0.0;
-        for (var i = old; i < panel.Count; i++)
-            reach = Math.Max(reach, panel.Age[i]);
-        if (panel.Steps == 0 || old < LeastBefore || panel.Count - old < LeastAfter || reach < LeastAfter / 2)
-            return null;
-        var now = model.After(panel, score.Shape, old);
-        return now is not null && now.Coefficient + (2 * Math.Sqrt(now.DataVariance + now.PriorVariance)) < score.Coefficient / 2 ? old : null;
+        var gains = Gains(panel, byProcess, weights, score);
+        var after = gains.Sum(g => g.Gain);
+        double before = 0;
+        (double Sum, int? Row) best = (0, null);
+        for (var q = 0; q < gains.Count; q++)
+        {
+            var deployed = q > 0 && panel.Epoch[q] != panel.Epoch[q - 1];
+            if (deployed && before >= Certain && after <= -Certain && before - after > best.Sum)
+                best = (before - after, gains[q].First);
+            before += gains[q].Gain;
+            after -= gains[q].Gain;
+        }
+
+        return best.Row;
     }
 
     /// <summary>
     /// First row of the process in which the drift began: the split of the processes into some without and all later ones
     /// with it that is likeliest, each process giving its own slope.
     /// </summary>
-    public static int First(SeriesPanel panel, double[] byProcess, ReadOnlySpan<double> weights, in DriftScore score)
+    public static int First(SeriesPanel panel, double[] byProcess, ReadOnlySpan<double> weights, in DriftScore score, int end)
     {
-        var (best, gain, at) = (double.NegativeInfinity, 0.0, 0);
-        for (var end = panel.Count; end > 0;)
+        var (best, sum, at) = (double.NegativeInfinity, 0.0, 0);
+        foreach (var (first, gain) in Gains(panel, byProcess, weights, score).Where(g => g.First < end).Reverse())
         {
-            var first = end - 1;
-            while (first > 0 && panel.Process[first - 1] == panel.Process[end - 1])
-                first--;
-            gain += Gain(panel, byProcess, weights, score, first, end);
-            if (gain > best)
-                (best, at) = (gain, first);
-            end = first;
+            sum += gain;
+            if (sum > best)
+                (best, at) = (sum, first);
         }
 
         return at;
@@ -68,6 +66,21 @@ internal static class DriftEnd
         }
 
         return score.Shape == AgeShape.Fast || none <= best * (1 + (6.0 / Math.Max(1, panel.Count))) ? 0 : onset;
+    }
+
+    private static List<(int First, double Gain)> Gains(SeriesPanel panel, double[] y, ReadOnlySpan<double> weights, in DriftScore score)
+    {
+        var gains = new List<(int, double)>(panel.Epoch.Length);
+        for (var first = 0; first < panel.Count;)
+        {
+            var end = first + 1;
+            while (end < panel.Count && panel.Process[end] == panel.Process[first])
+                end++;
+            gains.Add((first, Gain(panel, y, weights, score, first, end)));
+            first = end;
+        }
+
+        return gains;
     }
 
     // Log likelihood of "slope c" over "no slope" within one process.

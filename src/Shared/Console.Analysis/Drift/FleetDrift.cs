@@ -31,14 +31,18 @@ public static class FleetDrift
         for (var i = 0; i < verdicts.Length; i++)
         {
             var verdict = Verdict(fits[i], scores[i], findings[i], levels, options);
-            verdicts[i] = new(fits[i].Series.Host, fits[i].Series.Method, verdict, steps.Largest(i));
+            verdicts[i] = new(fits[i].Series.Host, fits[i].Series.Method, verdict, StepBeside(findings[i], steps.Largest(i)));
         }
 
         var groups = new GroupVerdicts(fits, verdicts, levels, options);
         return new(now, verdicts, groups.Of(PoolLevel.Host), groups.Of(PoolLevel.Method), groups.Of(PoolLevel.Fleet).Single(), steps.All);
     }
 
-    internal static DriftVerdict Verdict(DriftFit fit, DriftScore score, DriftFinding? finding, DriftLevels levels, DriftOptions options)
+    // Where a drift begins or ends with a version, the slope has changed; a level that differs is no second news.
+    private static DeployStep? StepBeside(DriftFinding? finding, DeployStep? step) =>
+        step is not null && (finding?.Ended?.ByVersion == step.ToVersion || finding?.BeganIn.Version == step.ToVersion) ? null : step;
+
+    private static DriftVerdict Verdict(DriftFit fit, DriftScore score, DriftFinding? finding, DriftLevels levels, DriftOptions options)
     {
         if (fit.Bins < options.LeastBins)
             return new DriftVerdict.NotEnoughData(fit.Bins, options.LeastBins);

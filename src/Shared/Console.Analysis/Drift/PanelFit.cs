@@ -126,9 +126,6 @@ internal sealed class PanelFit
         return Clustered(panel, beta, d, 0);
     }
 
-    /// <summary>Effect of a shape in the rows from <paramref name="old"/> on, the older ones having one of their own. Needs <see cref="Settle"/>.</summary>
-    public AgeEffect? After(SeriesPanel panel, AgeShape shape, int old) => Recent(panel, shape, old);
-
     /// <summary>
     /// log latency less its median with everything taken out that depends on neither age, process nor deploy: what is left
     /// is how each process went, at usual load and hour. Needs <see cref="Settle"/>.
