@@ -3,29 +3,29 @@ namespace FleetConsole.Analysis.Drift;
 /// <summary>From where to where a drift lasts: its first process, its last version, and the age at which it sets in.</summary>
 internal static class DriftEnd
 {
-    // Log likelihood by which "drifts" must beat "does not" before, and the reverse after, for a drift to have ended: e^4, about 55 to 1.
+    // Log likelihood by which "until this deploy" must beat "throughout" for a drift to have ended: e^4, about 55 to 1.
     private const double Certain = 4;
 
     // Ages in bins at which a rise may set in; beyond a day of bins too few processes are left to tell.
     private static readonly double[] Onsets = [0, 1, 2, 3, 4, 6, 8, 10, 12, 15, 18, 21, 24];
 
     /// <summary>
-    /// First row of the version that ended the drift: the deploy that best parts processes which drift from later ones
-    /// which do not, each process giving its own slope; null when either side is not sure.
+    /// First row of the version that ended the drift: the deploy that best parts processes with a common slope from later
+    /// ones with none; null when a slope throughout explains nearly as much.
     /// </summary>
     public static int? Of(SeriesPanel panel, double[] byProcess, ReadOnlySpan<double> weights, in DriftScore score)
     {
-        var gains = Gains(panel, byProcess, weights, score);
-        var after = gains.Sum(g => g.Gain);
-        double before = 0;
-        (double Sum, int? Row) best = (0, null);
-        for (var q = 0; q < gains.Count; q++)
+        var slopes = Slopes(panel, byProcess, weights, score.Shape);
+        var throughout = LogLikelihood(slopes.Sum(s => s.Moment), slopes.Sum(s => s.Information));
+        (double LogLikelihood, int? Row) best = (throughout + Certain, null);
+        double moment = 0, information = 0;
+        for (var q = 0; q < slopes.Count; q++)
         {
-            var deployed = q > 0 && panel.Epoch[q] != panel.Epoch[q - 1];
-            if (deployed && before >= Certain && after <= -Certain && before - after > best.Sum)
-                best = (before - after, gains[q].First);
-            before += gains[q].Gain;
-            after -= gains[q].Gain;
+            var until = LogLikelihood(moment, information);
+            if (q > 0 && panel.Epoch[q] != panel.Epoch[q - 1] && until > best.LogLikelihood)
+                best = (until, slopes[q].First);
+            moment += slopes[q].Moment;
+            information += slopes[q].Information;
         }
 
         return best.Row;
@@ -38,11 +38,12 @@ internal static class DriftEnd
     public static int First(SeriesPanel panel, double[] byProcess, ReadOnlySpan<double> weights, in DriftScore score, int end)
     {
         var (best, sum, at) = (double.NegativeInfinity, 0.0, 0);
-        foreach (var (first, gain) in Gains(panel, byProcess, weights, score).Where(g => g.First < end).Reverse())
+        foreach (var slope in Slopes(panel, byProcess, weights, score.Shape).Where(s => s.First < end).Reverse())
         {
-            sum += gain;
+            // Log likelihood of the score's slope over none.
+            sum += score.Coefficient * (slope.Moment - (score.Coefficient * slope.Information / 2));
             if (sum > best)
-                (best, at) = (sum, first);
+                (best, at) = (sum, slope.First);
         }
 
         return at;
@@ -68,41 +69,44 @@ internal static class DriftEnd
         return score.Shape == AgeShape.Fast || none <= best * (1 + (6.0 / Math.Max(1, panel.Count))) ? 0 : onset;
     }
 
-    private static List<(int First, double Gain)> Gains(SeriesPanel panel, double[] y, ReadOnlySpan<double> weights, in DriftScore score)
+    // Twice the log likelihood of the best slope over none is moment^2 / information; only a rise counts.
+    private static double LogLikelihood(double moment, double information) =>
+        moment > 0 && information > 0 ? moment * moment / (2 * information) : 0;
+
+    private static List<ProcessSlope> Slopes(SeriesPanel panel, double[] y, ReadOnlySpan<double> weights, AgeShape shape)
     {
-        var gains = new List<(int, double)>(panel.Epoch.Length);
+        var slopes = new List<ProcessSlope>(panel.Epoch.Length);
         for (var first = 0; first < panel.Count;)
         {
             var end = first + 1;
             while (end < panel.Count && panel.Process[end] == panel.Process[first])
                 end++;
-            gains.Add((first, Gain(panel, y, weights, score, first, end)));
+            slopes.Add(Slope(panel, y, weights, shape, first, end));
             first = end;
         }
 
-        return gains;
+        return slopes;
     }
 
-    // Log likelihood of "slope c" over "no slope" within one process.
-    private static double Gain(SeriesPanel panel, double[] y, ReadOnlySpan<double> weights, in DriftScore score, int first, int end)
+    private static ProcessSlope Slope(SeriesPanel panel, double[] y, ReadOnlySpan<double> weights, AgeShape shape, int first, int end)
     {
         double w = 0, g = 0, z = 0;
         for (var i = first; i < end; i++)
         {
             w += weights[i];
-            g += weights[i] * AgeShapes.At(score.Shape, panel.Age[i]);
+            g += weights[i] * AgeShapes.At(shape, panel.Age[i]);
             z += weights[i] * y[i];
         }
 
         double gg = 0, gy = 0;
         for (var i = first; i < end; i++)
         {
-            var d = AgeShapes.At(score.Shape, panel.Age[i]) - (g / w);
+            var d = AgeShapes.At(shape, panel.Age[i]) - (g / w);
             gg += weights[i] * d * d;
             gy += weights[i] * d * (y[i] - (z / w));
         }
 
-        return (score.Coefficient * gy) - (score.Coefficient * score.Coefficient * gg / 2);
+        return new(first, gy, gg);
     }
 
     // Residual sum of squares around process levels and one hinge, over n.
@@ -128,4 +132,6 @@ internal static class DriftEnd
 
         return hh > 0 && hy > 0 ? yy - (hy * hy / hh) : yy;
     }
+
+    private readonly record struct ProcessSlope(int First, double Moment, double Information);
 }

@@ -43,7 +43,7 @@ internal static class FleetScores
     private const double PlainRise = 0.08;
 
     // Prior of a drift's coefficient: normal around none; a factor of 4.5 in a day of bins is one standard deviation.
-    private const double PriorVariance = 1.5 * 1.5;
+    public const double PriorVariance = 1.5 * 1.5;
 
     public static DriftScore[] Of(IReadOnlyList<DriftFit> fits, DriftOptions options)
     {
