@@ -115,7 +115,7 @@ internal static class DriftDetails
         yield return Of("suspected from a score of", evidence.SuspectedFrom);
         yield return Of("drifting from a score of", evidence.DriftingFrom);
         yield return Of("false discovery rate", evidence.Options.FalseDiscoveryRate);
-        yield return Of("least ratio", evidence.Options.LeastRatio);
+        yield return Of("the same of suspicions", evidence.Options.SuspectedRate);
         yield return Of("coefficient of the age shape", evidence.Coefficient);
         yield return Of("its standard error", evidence.Error);
         yield return new() { Name = "age shape, span, level", Value = $"{evidence.Shape}, {evidence.Span}, {evidence.Level}" };

@@ -29,13 +29,13 @@ internal sealed class SeriesFinding
                 .Where(c => double.IsFinite(c.Correlation))];
         }
 
-        var ended = DriftEnd.Of(model, _panel, bins, score);
         _byProcess = model.ByProcess(_panel, score.Shape);
         var weights = model.Weights;
         _sawtooth = Sawtooth.Of(_panel, _byProcess, weights, score.Shape, score.Coefficient);
         (_base, LevelError) = Intercept(weights, score.Quantile == LatencyQuantile.P99 ? bins.LogP99 : bins.LogP50);
-        _first = DriftEnd.First(_panel, _byProcess, weights, score);
-        _ended = ended is { } row ? Ended(row) : null;
+        var end = DriftEnd.Of(_panel, _byProcess, weights, score);
+        _first = DriftEnd.First(_panel, _byProcess, weights, score, end ?? _panel.Count);
+        _ended = end is { } row ? Ended(row) : null;
     }
 
     public IReadOnlyList<CoMovingMetric> CoMoving { get; } = [];
