@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Components;
 namespace FleetConsole.Client.Features.Findings;
 
 /// <summary>The metrics that move with a drift, ranked, and on the same age axis.</summary>
-public partial class DriftMetrics
+public sealed partial class DriftMetrics : IDisposable
 {
     [CascadingParameter]
     public required ThemeChoice Theme { get; set; }
@@ -16,6 +16,16 @@ public partial class DriftMetrics
 
     // One list an answer, so that a redrawn page hands the charts the same lines.
     private IReadOnlyList<(string Name, IReadOnlyList<ChartTrace> Traces)> Drawn { get; set; } = [];
+
+    protected override void OnInitialized() => Theme.Switched += OnSwitched;
+
+    public void Dispose() => Theme.Switched -= OnSwitched;
+
+    private void OnSwitched() => _ = InvokeAsync(() =>
+    {
+        OnParametersSet();
+        StateHasChanged();
+    });
 
     protected override void OnParametersSet() =>
         Drawn = [.. Drift.Metrics.GroupBy(m => m.Metric).Select(m => (m.Key, DriftLines.Of([.. m], Theme.Dark)))];

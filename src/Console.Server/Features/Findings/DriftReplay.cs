@@ -6,6 +6,9 @@ namespace FleetConsole.Server.Features.Findings;
 /// <summary>A finding as it would have been, had the console looked then.</summary>
 internal sealed record ReplayedFinding(string Key, string Sentence, string Scope, string Cause, DateTimeOffset OpenedAt)
 {
+    /// <summary>Whether restarts reset it, in a sentence.</summary>
+    public string Proof { get; init; } = "";
+
     public DateTimeOffset? ConfirmedAt { get; init; }
 
     public DateTimeOffset? ResolvedAt { get; init; }
@@ -59,6 +62,7 @@ internal static class DriftReplay
                 Sentence = DriftWords.Sentence(cause, look.Data.Options),
                 Scope = DriftWords.Scope(cause),
                 Cause = cause.Metric,
+                Proof = DriftWords.Proof(cause.Strongest.Sawtooth),
                 ConfirmedAt = known.ConfirmedAt ?? (cause.Confirmed ? at : null),
             };
             if (index < 0)

@@ -59,7 +59,7 @@ internal static class ReplayCommand
         }
 
         foreach (var finding in last?.Findings ?? [])
-            await output.WriteLineAsync(JsonSerializer.Serialize(new { looker.BinSeconds, finding.Sentence, finding.Scope, finding.Cause, finding.OpenedAt, finding.ConfirmedAt, finding.ResolvedAt, finding.ResolvedBy }, Lines));
+            await output.WriteLineAsync(JsonSerializer.Serialize(new { looker.BinSeconds, finding.Sentence, finding.Scope, finding.Cause, finding.Proof, finding.OpenedAt, finding.ConfirmedAt, finding.ResolvedAt, finding.ResolvedBy }, Lines));
     }
 
     private static ServiceProvider Services(IConfiguration configuration)

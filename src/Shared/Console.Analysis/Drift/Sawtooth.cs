@@ -6,6 +6,9 @@ internal static class Sawtooth
     // Bins on either side of a restart; a quarter of a day of bins, over which the shapes are nearly straight.
     private const int Near = 6;
 
+    private const int LeastScatter = 4;
+    private const double Repeats = 9;
+
     // Two processes' levels (prior sd .05 each) and a deploy's step (.08): the priors of the panel regression.
     private const double RestartVariance = (2 * .05 * .05) + (.08 * .08);
 
@@ -48,13 +51,13 @@ internal static class Sawtooth
             end++;
         if (first - from < 2 || end - first < 2)
             return null;
-        var (before, shapeBefore, weightBefore) = Side(panel, y, weights, shape, from, first);
-        var (after, shapeAfter, weightAfter) = Side(panel, y, weights, shape, first, end);
+        var (before, shapeBefore, varianceBefore) = Side(panel, y, weights, shape, from, first);
+        var (after, shapeAfter, varianceAfter) = Side(panel, y, weights, shape, first, end);
         // What restarts at an age at which the shape has hardly risen proves nothing.
-        return shapeBefore - shapeAfter < 0.05 ? null : (before - after, shapeBefore - shapeAfter, (1 / weightBefore) + (1 / weightAfter));
+        return shapeBefore - shapeAfter < 0.05 ? null : (before - after, shapeBefore - shapeAfter, varianceBefore + varianceAfter);
     }
 
-    private static (double Mean, double Shape, double Weight) Side(
+    private static (double Mean, double Shape, double Variance) Side(
         SeriesPanel panel, double[] y, ReadOnlySpan<double> weights, AgeShape shape, int from, int end)
     {
         double weight = 0, sum = 0, g = 0;
@@ -65,7 +68,26 @@ internal static class Sawtooth
             g += weights[i] * AgeShapes.At(shape, panel.Age[i]);
         }
 
-        return (sum / weight, g / weight, weight);
+        return (sum / weight, g / weight, Scatter(panel, y, from, end) ?? 1 / weight);
+    }
+
+    // Variance of the mean of one side's rows: their scatter around a line of their own, since the residuals of the whole
+    // fit also hold what it does not fit elsewhere. Neighbouring bins repeat each other: (1 + .8) / (1 - .8) times.
+    private static double? Scatter(SeriesPanel panel, double[] y, int from, int end)
+    {
+        var n = end - from;
+        if (n < LeastScatter)
+            return null;
+        double x = 0, m = 0, xx = 0, xy = 0, yy = 0;
+        for (var i = from; i < end; i++)
+            (x, m) = (x + (panel.Age[i] / n), m + (y[i] / n));
+        for (var i = from; i < end; i++)
+        {
+            var (dx, dy) = (panel.Age[i] - x, y[i] - m);
+            (xx, xy, yy) = (xx + (dx * dx), xy + (dx * dy), yy + (dy * dy));
+        }
+
+        return Math.Max(0, yy - (xy * xy / xx)) / (n - 2) / n * Repeats;
     }
 
     // The error of a fall is the rows' own and what a restart changes without any drift. How much the falls differ among
