@@ -1,11 +1,14 @@
 using FleetConsole.Client;
 using FleetConsole.Server.Backtest;
 using FleetConsole.Server.Components;
+using FleetConsole.Server.Features.Findings;
 using FleetConsole.Server.Hosting;
 using FleetConsole.Server.Security;
 using FleetConsole.Server.Storage;
 using Prometheus;
 
+if (ReplayCommand.Is(args))
+    return await ReplayCommand.RunAsync(args, System.Console.Out, System.Console.Error, CancellationToken.None);
 if (BacktestCommand.Is(args))
     return BacktestCommand.Run(args, System.Console.Out, System.Console.Error);
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions

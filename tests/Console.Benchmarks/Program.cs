@@ -1,4 +1,18 @@
+using System.Globalization;
 using FleetConsole.Benchmarks.Drift;
 
-ScoreDump.Run(args[0], args[1], double.Parse(args[2]), double.Parse(args[3]));
-return 0;
+switch (args)
+{
+    case ["looks", var folder, var outFile, "--every", var every, "--first", var first, "--level", var level]:
+        Looks.Run(folder, outFile, Number(first), Number(every), level == "suspected");
+        return 0;
+    case ["speed", var hosts, var methods]:
+        Speed.Run(int.Parse(hosts, CultureInfo.InvariantCulture), int.Parse(methods, CultureInfo.InvariantCulture));
+        return 0;
+    default:
+        System.Console.Error.WriteLine("Usage: Console.Benchmarks looks DIR OUT --every HOURS --first HOURS --level suspected|drifting");
+        System.Console.Error.WriteLine("       Console.Benchmarks speed HOSTS METHODS");
+        return 2;
+}
+
+static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);

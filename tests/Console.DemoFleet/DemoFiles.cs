@@ -82,6 +82,11 @@ internal static class DemoFiles
             Metrics = new { Url = $"http://127.0.0.1:{plan.ConsoleMetricsPort}" },
         },
         Prometheus = new { Url = plan.PrometheusUrl, PollSeconds = 5 },
+        Drift = new
+        {
+            // The past is judged by the hour, as in production; the present, which drifts in minutes, by the quarter minute.
+            Scales = new object[] { new { BinSeconds = 3600 }, new { BinSeconds = 15, WindowsPerBin = 1, WindowBins = 240, LeastCount = 20 } },
+        },
         Metrics = new { Selector = "job=\"gitaly\"", ServiceId },
 
         // Minutes in place of hours: the same rule, counted in bins.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FleetConsole.Contracts.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -28,6 +29,14 @@ internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
 
     public Task<FindingReply> GetFindingAsync(long id, CancellationToken cancellationToken) =>
         Ask(_findings.GetFindingAsync(new() { Id = id }, Options(cancellationToken)), cancellationToken);
+
+    public async IAsyncEnumerable<ReplayProgress> ReplayAsync(ReplayRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // A replay takes as long as it takes; whoever waits sees it move and can cancel it.
+        using var call = _findings.Replay(request, new CallOptions(cancellationToken: cancellationToken));
+        while (await NextAsync(call.ResponseStream, cancellationToken))
+            yield return call.ResponseStream.Current;
+    }
 
     public Task<FleetReply> GetFleetAsync(CancellationToken cancellationToken) =>
         Ask(_fleet.GetFleetAsync(new(), Options(cancellationToken)), cancellationToken);
@@ -67,6 +76,22 @@ internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
         try
         {
             return await call;
+        }
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ApiException(e.StatusCode, Explain(e), e);
+        }
+        catch (RpcException e)
+        {
+            throw new OperationCanceledException("The page no longer waits for this call.", e, cancellationToken);
+        }
+    }
+
+    private static async Task<bool> NextAsync<T>(IAsyncStreamReader<T> stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await stream.MoveNext(cancellationToken);
         }
         catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -10,4 +10,8 @@ public interface IFindingsApi
 
     /// <exception cref="ApiException">No such finding, or the call failed.</exception>
     Task<FindingReply> GetFindingAsync(long id, CancellationToken cancellationToken);
+
+    /// <summary>Which findings would have opened in a past time; one message a look.</summary>
+    /// <exception cref="ApiException">The bounds, another replay that runs, or Prometheus.</exception>
+    IAsyncEnumerable<ReplayProgress> ReplayAsync(ReplayRequest request, CancellationToken cancellationToken);
 }

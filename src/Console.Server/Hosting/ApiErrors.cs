@@ -19,4 +19,17 @@ internal sealed class ApiErrors : Interceptor
             throw new RpcException(new Status(e.Code, e.Message));
         }
     }
+
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            await continuation(request, responseStream, context);
+        }
+        catch (ApiException e)
+        {
+            throw new RpcException(new Status(e.Code, e.Message));
+        }
+    }
 }

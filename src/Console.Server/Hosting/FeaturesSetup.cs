@@ -18,7 +18,7 @@ internal static class FeaturesSetup
 {
     public static IServiceCollection AddFeatures(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddChecked<DriftScanOptions>(configuration, DriftScanOptions.Section);
+        services.AddDriftLookers(configuration);
         services.AddHybridCache();
         services.AddSignalR();
         services.AddGrpc(grpc => grpc.Interceptors.Add<ApiErrors>());
@@ -37,9 +37,9 @@ internal static class FeaturesSetup
 
         services.AddSingleton<DriftBoard>();
         services.AddSingleton<DriftMetrics>();
-        services.AddSingleton<DriftLookers>();
         services.AddHostedService<DriftScan>();
         services.AddSingleton<FindingLedger>();
+        services.AddSingleton<ReplayDesk>();
         services.AddSingleton<FindingsFeature>();
         services.AddSingleton<IFindingsApi>(provider => provider.GetRequiredService<FindingsFeature>());
         services.AddHostedService<LockupFindings>();
@@ -66,6 +66,13 @@ internal static class FeaturesSetup
         services.AddSingleton<DeployReader>();
         services.AddSingleton<DeployVerdicts>();
         services.AddHostedService<DeployWatch>();
+    }
+
+    /// <summary>What looks at the fleet for drift, without anything that keeps what it finds.</summary>
+    public static IServiceCollection AddDriftLookers(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddChecked<DriftScanOptions>(configuration, DriftScanOptions.Section);
+        return services.AddSingleton<DriftLookers>();
     }
 
     public static void MapFeatures(this WebApplication app)

@@ -16,7 +16,7 @@ internal static class StorageSetup
 
                 // Both throw, and whoever catches knows whether it is an error: a second command on a held host is none.
                 .ConfigureWarnings(events => events.Log(
-                    (CoreEventId.SaveChangesFailed, LogLevel.Debug), (RelationalEventId.CommandError, LogLevel.Debug))));
+                    (CoreEventId.SaveChangesFailed, LogLevel.Debug), (RelationalEventId.CommandError, LogLevel.Debug), (RelationalEventId.TransactionError, LogLevel.Debug))));
         services.AddSingleton<CaptureFiles>();
 
         // The keys of cookies and anti-forgery tokens: without a place of their own a restart would sign everybody out.

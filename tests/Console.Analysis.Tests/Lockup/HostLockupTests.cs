@@ -37,6 +37,32 @@ public sealed class HostLockupTests
     }
 
     [Fact]
+    public void A_server_that_still_finishes_half_of_what_arrives_is_locked_up_all_the_same()
+    {
+        Flow(20);
+        for (var i = 0; i < 10; i++)
+            Next(Rate, i % 2 == 0 ? Rate * 0.4 : Rate * 1.1, ReplyKind.TimedOut);
+
+        var locked = Assert.IsType<LockupState.LockedUp>(_host.State);
+        for (var i = 0; i < 10; i++)
+            Next(Rate, i % 2 == 0 ? Rate * 0.4 : Rate * 1.1, ReplyKind.TimedOut);
+        Assert.Equal(locked.Since, Assert.IsType<LockupState.LockedUp>(_host.State).Since);
+        Assert.True(_host.WantsProbe);
+    }
+
+    [Fact]
+    public void One_answer_that_slips_through_does_not_end_a_lock_up()
+    {
+        Flow(20);
+        LockUp();
+        var since = ((LockupState.LockedUp)_host.State).Since;
+        for (var i = 0; i < 4; i++)
+            Stall(ReplyKind.TimedOut);
+        Assert.IsType<LockupState.Surging>(Next(Rate, 1, ReplyKind.Answered));
+        Assert.Equal(since, Assert.IsType<LockupState.LockedUp>(Stall(ReplyKind.TimedOut)).Since);
+    }
+
+    [Fact]
     public void A_silent_probe_of_before_the_pile_up_proves_nothing()
     {
         Flow(20);

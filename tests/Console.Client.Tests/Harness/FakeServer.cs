@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FleetConsole.Client.Api;
 using FleetConsole.Contracts.V1;
 using Google.Protobuf;
@@ -83,6 +84,21 @@ internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, IC
         var answer = Curves.Clone();
         await CurvesMayAnswer.WaitAsync(cancellationToken);
         return failure is null ? await Answer(answer) : throw failure;
+    }
+
+    /// <summary>The looks of a replay; it waits after the last one until it is cancelled when told so.</summary>
+    public List<ReplayProgress> Replay { get; } = [];
+
+    public Task ReplayMayEnd { get; set; } = Task.CompletedTask;
+
+    public List<ReplayRequest> ReplaysAsked { get; } = [];
+
+    public async IAsyncEnumerable<ReplayProgress> ReplayAsync(ReplayRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ReplaysAsked.Add(request);
+        foreach (var progress in Replay)
+            yield return await Answer(progress);
+        await ReplayMayEnd.WaitAsync(cancellationToken);
     }
 
     public Task<ListFindingsReply> ListFindingsAsync(CancellationToken cancellationToken) => Answer(Findings);

@@ -62,15 +62,19 @@ internal sealed partial class FakePrometheus : IAsyncDisposable
         else if (Instead is { } instead)
             await instead(context, query);
         else
-            await context.Response.WriteAsJsonAsync(Success(query), context.RequestAborted);
+            await AnswerFleetAsync(context, query);
     }
+
+    /// <summary>The answer of a healthy one; also for tests that answer only some queries themselves.</summary>
+    public Task AnswerFleetAsync(HttpContext context, AskedQuery query) => context.Response.WriteAsJsonAsync(Success(query), context.RequestAborted);
 
     private JsonObject Success(AskedQuery query) => new()
     {
         ["status"] = "success",
         ["data"] = new JsonObject
         {
-            ["resultType"] = query.Path == "query" ? "vector" : "matrix",
+            // A range selector is answered with the samples themselves; nothing was recorded here.
+            ["resultType"] = query.Path == "query" && !query.PromQl.EndsWith(']') ? "vector" : "matrix",
             ["result"] = new JsonArray([.. Series(query)]),
         },
     };

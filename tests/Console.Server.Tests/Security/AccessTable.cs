@@ -22,6 +22,7 @@ internal static class AccessTable
         ["/fleetconsole.v1.Latency/GetCurves"] = Needs.View,
         ["/fleetconsole.v1.Findings/ListFindings"] = Needs.View,
         ["/fleetconsole.v1.Findings/GetFinding"] = Needs.View,
+        ["/fleetconsole.v1.Findings/Replay"] = Needs.View,
         ["/fleetconsole.v1.Deploys/ListDeploys"] = Needs.View,
         ["/fleetconsole.v1.Deploys/GetDeploy"] = Needs.View,
         ["/fleetconsole.v1.Captures/ListCaptures"] = Needs.View,

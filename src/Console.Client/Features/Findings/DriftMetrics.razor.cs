@@ -1,3 +1,4 @@
+using FleetConsole.Client.Components;
 using FleetConsole.Client.Layout;
 using FleetConsole.Contracts.V1;
 using Microsoft.AspNetCore.Components;
@@ -12,6 +13,12 @@ public partial class DriftMetrics
 
     [Parameter, EditorRequired]
     public required DriftDetail Drift { get; set; }
+
+    // One list an answer, so that a redrawn page hands the charts the same lines.
+    private IReadOnlyList<(string Name, IReadOnlyList<ChartTrace> Traces)> Drawn { get; set; } = [];
+
+    protected override void OnParametersSet() =>
+        Drawn = [.. Drift.Metrics.GroupBy(m => m.Metric).Select(m => (m.Key, DriftLines.Of([.. m], Theme.Dark)))];
 
     private string Order(CoMovement metric) => metric.LeadBins switch
     {

@@ -1,6 +1,21 @@
 // Sets x and y of every trace as Float64Array. Plotly.Blazor owns layout, configuration and events; this only carries
 // the numbers, which as JSON would take seconds.
 
+// Plotly draws a moment after Plotly.Blazor says so, the later the more charts a page has.
+const patience = 5000;
+const pause = 50;
+
+async function drawn(id) {
+    for (let waited = 0; waited < patience; waited += pause) {
+        const chart = document.getElementById(id);
+        if (chart && window.Plotly && chart.data && chart.layout) {
+            return chart;
+        }
+        await new Promise(resolve => setTimeout(resolve, pause));
+    }
+    return null;
+}
+
 /**
  * @param {string} id       the chart's element
  * @param {Uint8Array} points  for each trace its x, then its y: little-endian float64
@@ -8,9 +23,9 @@
  * @param {number[]} origins   subtracted from each trace's x
  * @param {number} scale       multiplies what is left of x
  */
-export function fill(id, points, lengths, origins, scale) {
-    const chart = document.getElementById(id);
-    if (!chart || !window.Plotly || !chart.data) {
+export async function fill(id, points, lengths, origins, scale) {
+    const chart = await drawn(id);
+    if (!chart || chart.data.length !== lengths.length) {
         return false;
     }
 

@@ -29,8 +29,11 @@ internal sealed record DriftCause(string Metric, bool Confirmed, IReadOnlyList<(
         ];
     }
 
-    public static string MetricOf(DriftFinding finding) =>
-        finding.CoMoving is [var first, ..] && Math.Abs(first.Correlation) >= LeastCorrelation ? first.Name : "";
+    public static string MetricOf(DriftFinding finding) => Moving(finding).FirstOrDefault() ?? "";
+
+    /// <summary>The metrics that do move with it, the closest first.</summary>
+    public static IEnumerable<string> Moving(DriftFinding finding) =>
+        finding.CoMoving.Where(m => Math.Abs(m.Correlation) >= LeastCorrelation).Select(m => m.Name);
 
     private static DriftFinding? FindingOf(DriftVerdict verdict) => verdict switch
     {

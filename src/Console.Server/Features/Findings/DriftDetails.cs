@@ -42,7 +42,7 @@ internal static class DriftDetails
         };
         Draw(detail, shown.Bins, finding);
         if (data.Metrics.TryGetValue(shown.Host.Name, out var metrics))
-            detail.Metrics.AddRange(MetricLines.Of(metrics, shown.Bins.Processes, finding.CoMoving.Take(MostMetrics).Select(m => m.Name)));
+            detail.Metrics.AddRange(MetricLines.Of(metrics, shown.Bins.Processes, DriftCause.Moving(finding).Take(MostMetrics)));
         return detail;
     }
 
@@ -115,7 +115,7 @@ internal static class DriftDetails
         yield return Of("suspected from a score of", evidence.SuspectedFrom);
         yield return Of("drifting from a score of", evidence.DriftingFrom);
         yield return Of("false discovery rate", evidence.Options.FalseDiscoveryRate);
-        yield return Of("least ratio", evidence.Options.LeastRatio);
+        yield return Of("the same of suspicions", evidence.Options.SuspectedRate);
         yield return Of("coefficient of the age shape", evidence.Coefficient);
         yield return Of("its standard error", evidence.Error);
         yield return new() { Name = "age shape, span, level", Value = $"{evidence.Shape}, {evidence.Span}, {evidence.Level}" };

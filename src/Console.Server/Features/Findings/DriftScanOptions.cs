@@ -12,12 +12,12 @@ internal sealed class DriftScanOptions : IValidatableObject
     public List<DriftScaleOptions> Scales { get; set; } = [];
 
     /// <summary>Expected share of false verdicts among all verdicts of drift in one look.</summary>
-    [Range(0.0001, 0.2)]
-    public double FalseDiscoveryRate { get; set; } = 0.005;
+    [Range(0.0001, 0.5)]
+    public double FalseDiscoveryRate { get; set; } = new DriftOptions().FalseDiscoveryRate;
 
-    /// <summary>A smaller rise over the ages seen is no drift, however certain.</summary>
-    [Range(1.01, 10)]
-    public double LeastRatio { get; set; } = 1.05;
+    /// <summary>The same among all that are at least suspected.</summary>
+    [Range(0.0001, 0.9)]
+    public double SuspectedRate { get; set; } = new DriftOptions().SuspectedRate;
 
     public IReadOnlyList<DriftScaleOptions> InUse => Scales.Count > 0 ? Scales : [new()];
 
@@ -42,7 +42,7 @@ internal sealed class DriftScanOptions : IValidatableObject
         Window = scale.WindowBins,
         Recent = scale.RecentBins,
         FalseDiscoveryRate = FalseDiscoveryRate,
-        LeastRatio = LeastRatio,
+        SuspectedRate = SuspectedRate,
     };
 }
 
@@ -66,7 +66,7 @@ internal sealed class DriftScaleOptions
 
     /// <summary>Younger bins are left out: cold caches.</summary>
     [Range(0, 24)]
-    public double LeastAgeBins { get; set; } = 0.5;
+    public double LeastAgeBins { get; set; } = new DriftOptions().LeastAge;
 
     /// <summary>Bins with fewer requests are left out.</summary>
     [Range(1, 100000)]

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace FleetConsole.Server.Features.Findings;
 
 /// <summary>What was found, from the database; the looks that found it, from the scans.</summary>
-internal sealed class FindingsFeature(IDbContextFactory<ConsoleDb> databases, DriftBoard board) : IFindingsApi
+internal sealed class FindingsFeature(IDbContextFactory<ConsoleDb> databases, DriftBoard board, ReplayDesk replays) : IFindingsApi
 {
     private const int MaxResolved = 200;
 
@@ -43,6 +43,9 @@ internal sealed class FindingsFeature(IDbContextFactory<ConsoleDb> databases, Dr
             Events = { events.Select(e => new FindingEvent { At = e.At.ToTimestamp(), Step = e.Step, Note = e.Note }) },
         };
     }
+
+    public IAsyncEnumerable<ReplayProgress> ReplayAsync(ReplayRequest request, CancellationToken cancellationToken) =>
+        replays.RunAsync(request, cancellationToken);
 
     private static FindingSummary Summary(FindingRow row) => new()
     {

@@ -13,4 +13,10 @@ internal sealed class FindingsService(FindingsFeature feature) : Contracts.V1.Fi
 
     public override Task<FindingReply> GetFinding(GetFindingRequest request, ServerCallContext context) =>
         feature.GetFindingAsync(request.Id, context.CancellationToken);
+
+    public override async Task Replay(ReplayRequest request, IServerStreamWriter<ReplayProgress> responseStream, ServerCallContext context)
+    {
+        await foreach (var progress in feature.ReplayAsync(request, context.CancellationToken))
+            await responseStream.WriteAsync(progress, context.CancellationToken);
+    }
 }

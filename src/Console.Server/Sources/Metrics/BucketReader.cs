@@ -33,15 +33,21 @@ internal sealed class BucketReader(PrometheusClient prometheus, PromQl promQl, M
     public async IAsyncEnumerable<IReadOnlyList<MethodBuckets>> ReadAsync(
         DateTimeOffset from, DateTimeOffset to, TimeSpan step, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var count = await prometheus.QueryAsync(promQl.BucketSeries(), to, cancellationToken);
-        var series = count is [var one] ? Math.Max(one.Last, 1) : 1;
-        var steps = (int)Math.Clamp(ValuesPerPart / series, 1, MostSteps);
+        var steps = await StepsPerPartAsync(to, cancellationToken);
         for (var begin = from; begin + step <= to;)
         {
             var end = begin + (steps * step) < to ? begin + (steps * step) : to;
             yield return await ReadPartAsync(begin, end, step, cancellationToken);
             begin += steps * step;
         }
+    }
+
+    private async Task<int> StepsPerPartAsync(DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var count = await prometheus.QueryAsync(promQl.BucketSeries(), at, cancellationToken);
+        return count is [var series] && series.Last > 0
+            ? (int)Math.Clamp(ValuesPerPart / series.Last, 1, MostSteps)
+            : throw new PrometheusMissingException(prometheus.Endpoint, promQl.BucketSeries(), "Metrics:LatencyHistogram and Metrics:Selector");
     }
 
     private async Task<IReadOnlyList<MethodBuckets>> ReadPartAsync(DateTimeOffset from, DateTimeOffset to, TimeSpan step, CancellationToken cancellationToken)
@@ -59,6 +65,9 @@ internal sealed class BucketReader(PrometheusClient prometheus, PromQl promQl, M
 
     private List<MethodBuckets> Gather(IReadOnlyList<Series> series, TimeSpan step)
     {
+        Demand(series, names.HostLabel, "Metrics:HostLabel", step);
+        Demand(series, names.MethodLabel, "Metrics:MethodLabel", step);
+        Demand(series, "le", "Metrics:LatencyHistogram", step);
         var found = new List<MethodBuckets>();
         foreach (var method in series.GroupBy(s => (Host: s[names.HostLabel], Service: s[names.ServiceLabel], Method: s[names.MethodLabel])))
         {
@@ -68,6 +77,13 @@ internal sealed class BucketReader(PrometheusClient prometheus, PromQl promQl, M
         }
 
         return found;
+    }
+
+    // Grouped by a label that is not there, a whole fleet would be one host, and its verdict nobody's.
+    private void Demand(IReadOnlyList<Series> series, string label, string setting, TimeSpan step)
+    {
+        if (series.Any(s => s[label].Length == 0))
+            throw new PrometheusLabelException(prometheus.Endpoint, promQl.BucketIncreases(step), label, setting);
     }
 
     private static BucketSamples Samples(List<(double Bound, Series Series)> buckets, double step)

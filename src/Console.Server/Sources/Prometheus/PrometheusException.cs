@@ -14,3 +14,11 @@ internal sealed class PrometheusRefusedException(Uri endpoint, string query, str
 /// <summary>An answer that is not Prometheus's: not JSON, another result type, too large.</summary>
 internal sealed class PrometheusFormatException(Uri endpoint, string query, string what, Exception? cause = null)
     : PrometheusException($"The answer of {endpoint.GetLeftPart(UriPartial.Authority)} is not one of Prometheus's query API: {what}. Check that the address is Prometheus's and not a proxy's. Query: {query}", cause);
+
+/// <summary>An answer without the series that were asked for: a metric by another name, or none of it.</summary>
+internal sealed class PrometheusMissingException(Uri endpoint, string query, string setting)
+    : PrometheusException($"Prometheus at {endpoint.GetLeftPart(UriPartial.Authority)} has no such series. Compare {setting} in the configuration with what the servers export. Query: {query}", null);
+
+/// <summary>Series that lack a label by which the console tells them apart.</summary>
+internal sealed class PrometheusLabelException(Uri endpoint, string query, string label, string setting)
+    : PrometheusException($"The series of Prometheus at {endpoint.GetLeftPart(UriPartial.Authority)} have no label \"{label}\". Compare {setting} in the configuration with the servers' labels. Query: {query}", null);

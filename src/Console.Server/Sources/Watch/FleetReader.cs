@@ -18,24 +18,13 @@ internal sealed class FleetReader(
     /// <exception cref="PrometheusException">Prometheus did not answer one of the queries.</exception>
     public async Task<FleetSnapshot> ReadAsync(FleetSnapshot last, CancellationToken cancellationToken)
     {
-        var window = TimeSpan.FromSeconds(options.Value.RateWindowSeconds);
-        Task<IReadOnlyList<Series>> Ask(string promql) => prometheus.QueryAsync(promql, cancellationToken);
-        Task<IReadOnlyList<Series>> AskIf(string metric, Func<string> promql) =>
-            metric.Length == 0 ? Task.FromResult<IReadOnlyList<Series>>([]) : Ask(promql());
-
-        var up = Ask(promQl.Up());
-        var start = Ask(promQl.ProcessStart());
-        var build = AskIf(names.BuildInfo, () => promQl.VersionSeen());
-        var p99 = Ask(promQl.LatencyQuantile(0.99, window));
-        var requests = Ask(promQl.RequestRate(window));
-        var processCpu = Ask(promQl.Rate(names.ProcessCpu, window));
-        var serviceCpu = AskIf(names.ServiceCpu, () => promQl.ServiceCpu(window));
-        var virtualMemory = Ask(promQl.Gauge(names.VirtualMemory));
-        var residentMemory = Ask(promQl.Gauge(names.ResidentMemory));
-        var forking = AskIf(names.ForkingHistogram, () => promQl.ForkUtilisation(window));
-        var callsStarted = Ask(promQl.Calls(names.StartedTotal));
-        var callsHandled = Ask(promQl.Calls(names.HandledTotal));
-        await Task.WhenAll(up, callsStarted, callsHandled, start, build, p99, requests, processCpu, serviceCpu, virtualMemory, residentMemory, forking);
+        var figures = Figures().ToList();
+        var answers = figures.ConvertAll(figure => prometheus.QueryAsync(figure.PromQl, cancellationToken));
+        var up = prometheus.QueryAsync(promQl.Up(), cancellationToken);
+        var build = names.BuildInfo.Length == 0
+            ? Task.FromResult<IReadOnlyList<Series>>([])
+            : prometheus.QueryAsync(promQl.VersionSeen(), cancellationToken);
+        await Task.WhenAll([.. answers, up, build]);
         await RefreshRosterAsync(cancellationToken);
 
         // A host that is gone keeps its last start and version, so that its row can say what it was.
@@ -45,16 +34,8 @@ internal sealed class FleetReader(
                 : new HostMetrics(host), StringComparer.Ordinal);
         Lay(hosts, await up, (host, value) => host with { Scraped = value > 0 });
         Lay(hosts, _roster, (host, value) => host with { StartedAt = host.StartedAt ?? value });
-        Lay(hosts, await start, (host, value) => host with { StartedAt = value, ScrapedStart = value });
-        Lay(hosts, await p99, (host, value) => host with { P99Seconds = value });
-        Lay(hosts, await requests, (host, value) => host with { RequestsPerSecond = value });
-        Lay(hosts, await processCpu, (host, value) => host with { ProcessCpuCores = value });
-        Lay(hosts, await serviceCpu, (host, value) => host with { ServiceCpuCores = value }, names.ServiceHostLabel);
-        Lay(hosts, await virtualMemory, (host, value) => host with { VirtualMemoryBytes = value });
-        Lay(hosts, await residentMemory, (host, value) => host with { ResidentMemoryBytes = value });
-        Lay(hosts, await forking, (host, value) => host with { ForkUtilisation = value });
-        Lay(hosts, await callsStarted, (host, value) => host with { CallsStarted = value });
-        Lay(hosts, await callsHandled, (host, value) => host with { CallsHandled = value });
+        for (var i = 0; i < figures.Count; i++)
+            Lay(hosts, await answers[i], figures[i].Lay, figures[i].HostLabel);
         foreach (var series in (await build).OrderBy(s => s.Last))
         {
             if (hosts.TryGetValue(series[names.HostLabel], out var host))
@@ -62,6 +43,24 @@ internal sealed class FleetReader(
         }
 
         return new(time.GetUtcNow(), hosts, _methods);
+    }
+
+    // One query a figure; a metric that the fleet has not is not asked for.
+    private IEnumerable<Figure> Figures()
+    {
+        var window = TimeSpan.FromSeconds(options.Value.RateWindowSeconds);
+        yield return new(promQl.ProcessStart(), (host, value) => host with { StartedAt = value, ScrapedStart = value });
+        yield return new(promQl.LatencyQuantile(0.99, window), (host, value) => host with { P99Seconds = value });
+        yield return new(promQl.RequestRate(window), (host, value) => host with { RequestsPerSecond = value });
+        yield return new(promQl.Calls(names.StartedTotal), (host, value) => host with { CallsStarted = value });
+        yield return new(promQl.Calls(names.HandledTotal), (host, value) => host with { CallsHandled = value });
+        yield return new(promQl.Rate(names.ProcessCpu, window), (host, value) => host with { ProcessCpuCores = value });
+        yield return new(promQl.Gauge(names.VirtualMemory), (host, value) => host with { VirtualMemoryBytes = value });
+        yield return new(promQl.Gauge(names.ResidentMemory), (host, value) => host with { ResidentMemoryBytes = value });
+        if (names.ServiceCpu.Length > 0)
+            yield return new(promQl.ServiceCpu(window), (host, value) => host with { ServiceCpuCores = value }, names.ServiceHostLabel);
+        if (names.ForkingHistogram.Length > 0)
+            yield return new(promQl.ForkUtilisation(window), (host, value) => host with { ForkUtilisation = value });
     }
 
     private async Task RefreshRosterAsync(CancellationToken cancellationToken)
@@ -91,4 +90,6 @@ internal sealed class FleetReader(
                 hosts[host.Host] = lay(host, series.Last);
         }
     }
+
+    private sealed record Figure(string PromQl, Func<HostMetrics, double, HostMetrics> Lay, string? HostLabel = null);
 }

@@ -50,7 +50,13 @@ internal sealed partial class GitRpcWatch(
     private async Task LookAsync(CancellationToken cancellationToken)
     {
         var hosts = fleet.Current.Hosts;
-        await Parallel.ForEachAsync(_wanted.Keys, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, AskToForkAsync);
+        // A server that is locked up keeps its probe waiting; the others' health must not wait with it.
+        var forks = Parallel.ForEachAsync(_wanted.Keys, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, AskToForkAsync);
+        await Task.WhenAll(forks, LookAsync(hosts, cancellationToken));
+    }
+
+    private async Task LookAsync(IReadOnlyDictionary<string, HostMetrics> hosts, CancellationToken cancellationToken)
+    {
         if (time.GetUtcNow() < _due || hosts.Count == 0)
             return;
         _due = time.GetUtcNow() + TimeSpan.FromSeconds(options.Value.HealthSeconds);

@@ -1,50 +1,49 @@
-using FleetConsole.Analysis.Latency;
-
 namespace FleetConsole.Analysis.Drift;
 
 /// <summary>From where to where a drift lasts: its first process, its last version, and the age at which it sets in.</summary>
 internal static class DriftEnd
 {
-    // Rows before the current version, and rows and ages of it, below which it is too early to call it cured.
-    private const int LeastBefore = 24;
-    private const int LeastAfter = 24;
+    // Log likelihood by which "until this deploy" must beat "throughout" for a drift to have ended: e^4, about 55 to 1.
+    private const double Certain = 4;
 
     // Ages in bins at which a rise may set in; beyond a day of bins too few processes are left to tell.
     private static readonly double[] Onsets = [0, 1, 2, 3, 4, 6, 8, 10, 12, 15, 18, 21, 24];
 
     /// <summary>
-    /// The first row of the current version, when that version surely drifts less than half as much; null otherwise.
+    /// First row of the version that ended the drift: the deploy that best parts processes with a common slope from later
+    /// ones with none; null when a slope throughout explains nearly as much.
     /// </summary>
-    public static int? Of(PanelFit model, SeriesPanel panel, AgeBins bins, in DriftScore score)
+    public static int? Of(SeriesPanel panel, double[] byProcess, ReadOnlySpan<double> weights, in DriftScore score)
     {
-        var old = panel.Count;
-        while (old > 0 && panel.Epoch[panel.Process[old - 1]] == panel.Steps)
-            old--;
-        var reach = 0.0;
-        for (var i = old; i < panel.Count; i++)
-            reach = Math.Max(reach, panel.Age[i]);
-        if (panel.Steps == 0 || old < LeastBefore || panel.Count - old < LeastAfter || reach < LeastAfter / 2)
-            return null;
-        var now = model.After(panel, score.Shape, old);
-        return now is not null && now.Coefficient + (2 * Math.Sqrt(now.DataVariance + now.PriorVariance)) < score.Coefficient / 2 ? old : null;
+        var slopes = Slopes(panel, byProcess, weights, score.Shape);
+        var throughout = LogLikelihood(slopes.Sum(s => s.Moment), slopes.Sum(s => s.Information));
+        (double LogLikelihood, int? Row) best = (throughout + Certain, null);
+        double moment = 0, information = 0;
+        for (var q = 0; q < slopes.Count; q++)
+        {
+            var until = LogLikelihood(moment, information);
+            if (q > 0 && panel.Epoch[q] != panel.Epoch[q - 1] && until > best.LogLikelihood)
+                best = (until, slopes[q].First);
+            moment += slopes[q].Moment;
+            information += slopes[q].Information;
+        }
+
+        return best.Row;
     }
 
     /// <summary>
     /// First row of the process in which the drift began: the split of the processes into some without and all later ones
     /// with it that is likeliest, each process giving its own slope.
     /// </summary>
-    public static int First(SeriesPanel panel, double[] byProcess, ReadOnlySpan<double> weights, in DriftScore score)
+    public static int First(SeriesPanel panel, double[] byProcess, ReadOnlySpan<double> weights, in DriftScore score, int end)
     {
-        var (best, gain, at) = (double.NegativeInfinity, 0.0, 0);
-        for (var end = panel.Count; end > 0;)
+        var (best, sum, at) = (double.NegativeInfinity, 0.0, 0);
+        foreach (var slope in Slopes(panel, byProcess, weights, score.Shape).Where(s => s.First < end).Reverse())
         {
-            var first = end - 1;
-            while (first > 0 && panel.Process[first - 1] == panel.Process[end - 1])
-                first--;
-            gain += Gain(panel, byProcess, weights, score, first, end);
-            if (gain > best)
-                (best, at) = (gain, first);
-            end = first;
+            // Log likelihood of the score's slope over none.
+            sum += score.Coefficient * (slope.Moment - (score.Coefficient * slope.Information / 2));
+            if (sum > best)
+                (best, at) = (sum, slope.First);
         }
 
         return at;
@@ -70,26 +69,44 @@ internal static class DriftEnd
         return score.Shape == AgeShape.Fast || none <= best * (1 + (6.0 / Math.Max(1, panel.Count))) ? 0 : onset;
     }
 
-    // Log likelihood of "slope c" over "no slope" within one process.
-    private static double Gain(SeriesPanel panel, double[] y, ReadOnlySpan<double> weights, in DriftScore score, int first, int end)
+    // Twice the log likelihood of the best slope over none is moment^2 / information; only a rise counts.
+    private static double LogLikelihood(double moment, double information) =>
+        moment > 0 && information > 0 ? moment * moment / (2 * information) : 0;
+
+    private static List<ProcessSlope> Slopes(SeriesPanel panel, double[] y, ReadOnlySpan<double> weights, AgeShape shape)
+    {
+        var slopes = new List<ProcessSlope>(panel.Epoch.Length);
+        for (var first = 0; first < panel.Count;)
+        {
+            var end = first + 1;
+            while (end < panel.Count && panel.Process[end] == panel.Process[first])
+                end++;
+            slopes.Add(Slope(panel, y, weights, shape, first, end));
+            first = end;
+        }
+
+        return slopes;
+    }
+
+    private static ProcessSlope Slope(SeriesPanel panel, double[] y, ReadOnlySpan<double> weights, AgeShape shape, int first, int end)
     {
         double w = 0, g = 0, z = 0;
         for (var i = first; i < end; i++)
         {
             w += weights[i];
-            g += weights[i] * AgeShapes.At(score.Shape, panel.Age[i]);
+            g += weights[i] * AgeShapes.At(shape, panel.Age[i]);
             z += weights[i] * y[i];
         }
 
         double gg = 0, gy = 0;
         for (var i = first; i < end; i++)
         {
-            var d = AgeShapes.At(score.Shape, panel.Age[i]) - (g / w);
+            var d = AgeShapes.At(shape, panel.Age[i]) - (g / w);
             gg += weights[i] * d * d;
             gy += weights[i] * d * (y[i] - (z / w));
         }
 
-        return (score.Coefficient * gy) - (score.Coefficient * score.Coefficient * gg / 2);
+        return new(first, gy, gg);
     }
 
     // Residual sum of squares around process levels and one hinge, over n.
@@ -115,4 +132,6 @@ internal static class DriftEnd
 
         return hh > 0 && hy > 0 ? yy - (hy * hy / hh) : yy;
     }
+
+    private readonly record struct ProcessSlope(int First, double Moment, double Information);
 }

@@ -13,12 +13,11 @@ internal readonly record struct DriftLevels(double Suspected, double Drifting)
         return new(Level(p, options.SuspectedRate), Level(p, options.FalseDiscoveryRate));
     }
 
-    // Without any rejection the level is that at which one series alone would be rejected.
+    // The critical value q k / m; without any rejection, that at which one series alone would be rejected.
     private static double Level(double[] p, double q)
     {
         if (p.Length == 0)
             return double.PositiveInfinity;
-        var threshold = FalseDiscovery.Threshold(p, q);
-        return StudentScore.FromUpperTail(threshold >= 0 ? threshold : q / p.Length);
+        return StudentScore.FromUpperTail(q * Math.Max(1, FalseDiscovery.Rejected(p, q)) / p.Length);
     }
 }

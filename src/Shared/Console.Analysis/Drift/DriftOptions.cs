@@ -27,16 +27,16 @@ public sealed record DriftOptions
     public double RatioAge { get; init; } = 24;
 
     /// <summary>q of Benjamini and Hochberg within one fleet and look, for a verdict of drift.</summary>
-    public double FalseDiscoveryRate { get; init; } = 0.005;
+    public double FalseDiscoveryRate { get; init; } = 0.05;
 
     /// <summary>q of Benjamini and Hochberg from which a series is suspected.</summary>
-    public double SuspectedRate { get; init; } = 0.05;
+    public double SuspectedRate { get; init; } = 0.3;
 
-    /// <summary>A smaller rise over the ages that a series has reached (48 bins at most) is no drift, however certain.</summary>
-    public double LeastRatio { get; init; } = 1.05;
-
-    /// <summary>A step at a deploy is told from this normal score on: of some hundred deploys and methods, one in a thousand by chance.</summary>
-    public double StepScore { get; init; } = 4.5;
+    /// <summary>
+    /// A step at a deploy is told from this normal score on: with some fifteen deploys in the window, one series in a
+    /// hundred and fifty has one by chance.
+    /// </summary>
+    public double StepScore { get; init; } = 3.5;
 
     /// <summary>A smaller step, up or down, is not worth telling.</summary>
     public double LeastStep { get; init; } = 1.1;

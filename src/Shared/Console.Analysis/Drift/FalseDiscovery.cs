@@ -9,8 +9,8 @@ public static class FalseDiscovery
     /// </summary>
     /// <param name="p">One p-value a test, any order. NaN is never rejected, and counts as a test.</param>
     /// <param name="q">The wanted rate of false ones among the rejected.</param>
-    /// <returns>The largest p that is rejected; negative when none is.</returns>
-    public static double Threshold(ReadOnlySpan<double> p, double q)
+    /// <returns>k; 0 when none is rejected.</returns>
+    public static int Rejected(ReadOnlySpan<double> p, double q)
     {
         var sorted = new double[p.Length];
         for (var i = 0; i < sorted.Length; i++)
@@ -19,9 +19,9 @@ public static class FalseDiscovery
         for (var i = sorted.Length; i >= 1; i--)
         {
             if (sorted[i - 1] <= q * i / sorted.Length)
-                return sorted[i - 1];
+                return i;
         }
 
-        return -1;
+        return 0;
     }
 }

@@ -26,25 +26,31 @@ public static class FleetDrift
         var scores = FleetScores.Of(fits, options);
         var levels = DriftLevels.Of(scores.Where((_, i) => fits[i].Bins >= options.LeastBins), options);
         var findings = FleetFindings.Of(fits, scores, levels, metrics, options);
+        // One reset anywhere tells age from calendar for all that the fleet has in common.
+        var reset = findings.Any(f => f is not null && f.Sawtooth.Resets > 0 && f.Evidence.Score >= levels.Drifting);
         var steps = DeploySteps.Of(fits, options);
         var verdicts = new SeriesVerdict[fits.Count];
         for (var i = 0; i < verdicts.Length; i++)
         {
-            var verdict = Verdict(fits[i], scores[i], findings[i], levels, options);
-            verdicts[i] = new(fits[i].Series.Host, fits[i].Series.Method, verdict, steps.Largest(i));
+            var verdict = Verdict(fits[i], scores[i], findings[i], levels, reset, options);
+            verdicts[i] = new(fits[i].Series.Host, fits[i].Series.Method, verdict, StepBeside(verdict, steps.Largest(i)));
         }
 
         var groups = new GroupVerdicts(fits, verdicts, levels, options);
         return new(now, verdicts, groups.Of(PoolLevel.Host), groups.Of(PoolLevel.Method), groups.Of(PoolLevel.Fleet).Single(), steps.All);
     }
 
-    internal static DriftVerdict Verdict(DriftFit fit, DriftScore score, DriftFinding? finding, DriftLevels levels, DriftOptions options)
+    // Where latency rises with age, the levels of two versions differ as soon as the rise has another shape than the model's.
+    private static DeployStep? StepBeside(DriftVerdict verdict, DeployStep? step) =>
+        verdict is DriftVerdict.Drifting or DriftVerdict.Steady { Resolved.WasCertain: true } ? null : step;
+
+    private static DriftVerdict Verdict(DriftFit fit, DriftScore score, DriftFinding? finding, DriftLevels levels, bool reset, DriftOptions options)
     {
         if (fit.Bins < options.LeastBins)
             return new DriftVerdict.NotEnoughData(fit.Bins, options.LeastBins);
         if (finding is null)
             return new DriftVerdict.Steady(fit.OwnRatio(options), score.Score, null);
-        var certain = score.Score >= levels.Drifting && finding.Sawtooth.Resets > 0;
+        var certain = score.Score >= levels.Drifting && (finding.Sawtooth.Resets > 0 || (reset && score.Level != PoolLevel.Own));
         if (finding.Ended is not null)
             return new DriftVerdict.Steady(finding.Ratio, score.Score, new(finding, certain));
         return certain ? new DriftVerdict.Drifting(finding) : new DriftVerdict.Suspected(finding);

@@ -35,6 +35,16 @@ internal static class FleetScores
     // A series alone has nothing to hold its outliers against; measured on generated fleets, .3 evens the levels out.
     private const double OwnHandicap = 0.3;
 
+    // A rise of 5 % over the ages that a series reaches is not worth anybody's attention, however certain.
+    private const double LeastRise = 0.0488;
+
+    private const double SmallRise = 0.02;
+    private const double SmallRiseHandicap = 1;
+    private const double PlainRise = 0.08;
+
+    // Prior of a drift's coefficient: normal around none; a factor of 4.5 in a day of bins is one standard deviation.
+    public const double PriorVariance = 1.5 * 1.5;
+
     public static DriftScore[] Of(IReadOnlyList<DriftFit> fits, DriftOptions options)
     {
         var best = new DriftScore[fits.Count];
@@ -66,41 +76,14 @@ internal static class FleetScores
                     if (effects.Length < EffectPool.LeastMembers)
                         continue;
                     var pool = EffectPool.Of(effects);
-                    var least = Math.Log(options.LeastRatio) / AgeShapes.At(shape, reach);
-                    Try(ref best, new(0, 0, 0, quantile, span, shape, level), pool.Mean, pool.Variance, pool.DegreesOfFreedom, least, 0);
+                    var blank = new DriftScore(0, 0, 0, quantile, span, shape, level);
+                    Try(ref best, blank, pool.Mean, pool.Variance, pool.DegreesOfFreedom, AgeShapes.At(shape, reach), 0);
                 }
             }
         }
 
         return best;
     }
-
-    public static IEnumerable<string> Dump(IReadOnlyList<DriftFit> fits, DriftOptions options)
-    {
-        foreach (var quantile in Enum.GetValues<LatencyQuantile>())
-        {
-            foreach (var span in Enum.GetValues<AgeSpan>())
-            {
-                foreach (var level in Enum.GetValues<PoolLevel>())
-                {
-                    var best = new DriftScore[fits.Count];
-                    Array.Fill(best, new DriftScore(DriftScore.None, 0, 0, default, default, default, default));
-                    s_level = level;
-                    foreach (var shape in Enum.GetValues<AgeShape>())
-                        Improve(best, fits, quantile, span, shape, options);
-                    s_level = null;
-                    for (var i = 0; i < best.Length; i++)
-                    {
-                        if (best[i].Score > 0)
-                            yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{i} @ {(int)quantile} {(int)span} {(int)level} {(int)best[i].Shape} {best[i].Score:0.###} {best[i].LogRatio(24):0.####} {fits[i].Bins}");
-                    }
-                }
-            }
-        }
-    }
-
-    [ThreadStatic]
-    private static PoolLevel? s_level;
 
     private static void Improve(
         DriftScore[] best, IReadOnlyList<DriftFit> fits, LatencyQuantile quantile, AgeSpan span, AgeShape shape, DriftOptions options)
@@ -117,16 +100,16 @@ internal static class FleetScores
                 continue;
             var variance = own.DataVariance + own.PriorVariance;
             var blank = new DriftScore(0, 0, 0, quantile, span, shape, PoolLevel.Own);
-            var least = Math.Log(options.LeastRatio) / AgeShapes.At(shape, fits[i].Reach);
-            Try(ref best[i], blank, own.Coefficient, variance, own.DegreesOfFreedom, least, OwnHandicap);
-            TryPool(ref best[i], blank with { Level = PoolLevel.Method }, own, methods.GetValueOrDefault(fits[i].Series.Method), least);
-            TryPool(ref best[i], blank with { Level = PoolLevel.Host }, own, hosts.GetValueOrDefault(fits[i].Series.Host.Name), least);
-            TryPool(ref best[i], blank with { Level = PoolLevel.Fleet }, own, fleet.GetValueOrDefault(""), least);
+            var reach = AgeShapes.At(shape, fits[i].Reach);
+            Try(ref best[i], blank, own.Coefficient, variance, own.DegreesOfFreedom, reach, OwnHandicap);
+            TryPool(ref best[i], blank with { Level = PoolLevel.Method }, own, methods.GetValueOrDefault(fits[i].Series.Method), reach);
+            TryPool(ref best[i], blank with { Level = PoolLevel.Host }, own, hosts.GetValueOrDefault(fits[i].Series.Host.Name), reach);
+            TryPool(ref best[i], blank with { Level = PoolLevel.Fleet }, own, fleet.GetValueOrDefault(""), reach);
         }
     }
 
     // Empirical Bayes: the series' own estimate and what its group has in common, each by its precision.
-    private static void TryPool(ref DriftScore best, DriftScore blank, AgeEffect own, EffectPool? pool, double least)
+    private static void TryPool(ref DriftScore best, DriftScore blank, AgeEffect own, EffectPool? pool, double reach)
     {
         if (pool is not { } group)
             return;
@@ -134,22 +117,30 @@ internal static class FleetScores
         var common = group.Between + group.Variance;
         var mean = ((own.Coefficient / variance) + (group.Mean / common)) / ((1 / variance) + (1 / common));
         var posterior = Math.Max(1 / ((1 / variance) + (1 / common)), Math.Min(variance, group.Variance));
-        Try(ref best, blank, mean, posterior, Math.Max(group.DegreesOfFreedom, own.DegreesOfFreedom), least, 0);
+        Try(ref best, blank, mean, posterior, Math.Max(group.DegreesOfFreedom, own.DegreesOfFreedom), reach, 0);
     }
 
     private static void Try(
-        ref DriftScore best, DriftScore blank, double coefficient, double variance, double freedom, double least, double handicap)
+        ref DriftScore best, DriftScore blank, double coefficient, double variance, double freedom, double reach, double handicap)
     {
-        if (s_level is { } l && l != blank.Level)
-            return;
         var error = Math.Sqrt(variance);
+        var rise = coefficient * reach;
         // The normal score of t is smaller than t, so most candidates need no tail probability.
-        if (!(coefficient >= least) || (coefficient / error) - handicap <= best.Score)
+        if (!(rise >= LeastRise) || (coefficient / error) - handicap <= best.Score)
             return;
-        var score = StudentScore.ToNormal(coefficient / error, freedom) - handicap;
-        if (score > best.Score)
-            best = blank with { Score = score, Coefficient = coefficient, Error = error };
+        var score = AgainstSmallRise(StudentScore.ToNormal(coefficient / error, freedom) - handicap, rise);
+        if (!(score > best.Score))
+            return;
+        // What is told is shrunk towards no drift: where a series says nothing, its coefficient may be anything.
+        var kept = PriorVariance / (PriorVariance + variance);
+        best = blank with { Score = score, Coefficient = coefficient * kept, Error = error * Math.Sqrt(kept) };
     }
+
+    // An interval null hypothesis (Berger and Delampady 1987): not "is there any rise" but "is it more than a little". Small
+    // rises are what common noise and odd hours make; a large one may be called on less certainty. Either of two questions
+    // will do: more than 2 %, and surely; or more than 8 %. Both chosen on generated fleets, see docs/drift.md.
+    private static double AgainstSmallRise(double score, double rise) =>
+        Math.Max((score * (1 - (SmallRise / rise))) - SmallRiseHandicap, score * (1 - (PlainRise / rise)));
 
     private static Dictionary<string, EffectPool?> Pools(IReadOnlyList<DriftFit> fits, AgeEffect?[] effects, Func<DriftFit, string> group)
     {

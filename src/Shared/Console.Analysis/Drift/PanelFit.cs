@@ -11,6 +11,10 @@ internal sealed class PanelFit
 {
     private const double HuberLimit = 2.5;
 
+    // Where a shape hardly changes over the ages seen, its coefficient could be anything: a standard error of 5, a factor of
+    // 150, says nothing.
+    private const double LeastInformation = 1.0 / 25;
+
     // Three rounds settle the priors on the model without age: with it a step down would be read as drift. One round more with it.
     private const int NullRounds = 3;
 
@@ -118,16 +122,13 @@ internal sealed class PanelFit
 
         target.CopyTo(_gt, 0);
         var d = Weighted(_w, _gt, column);
-        if (d < 1e-9)
+        if (d < LeastInformation)
             return null;
         var beta = Weighted(_w, _gt, _y) / d;
         for (var i = 0; i < _n; i++)
             _r[i] = _ry[i] - (beta * _gt[i]);
         return Clustered(panel, beta, d, 0);
     }
-
-    /// <summary>Effect of a shape in the rows from <paramref name="old"/> on, the older ones having one of their own. Needs <see cref="Settle"/>.</summary>
-    public AgeEffect? After(SeriesPanel panel, AgeShape shape, int old) => Recent(panel, shape, old);
 
     /// <summary>
     /// log latency less its median with everything taken out that depends on neither age, process nor deploy: what is left
@@ -137,7 +138,7 @@ internal sealed class PanelFit
     {
         for (var i = 0; i < _n; i++)
             _g[i] = AgeShapes.At(shape, panel.Age[i]);
-        _lambda[_p] = 1e-6;
+        _lambda[_p] = 1 / FleetScores.PriorVariance;
         _equations.Factor(panel, _w, _lambda.AsSpan(0, _p + 1), _g.AsSpan(0, _n));
         NormalEquations.Project(panel, _w, _y, _b);
         _b[_p] = Weighted(_w, _g, _y);
@@ -221,7 +222,7 @@ internal sealed class PanelFit
     private AgeEffect? OfColumn(SeriesPanel panel)
     {
         var (d, prior) = PartialOut(panel, _g, _gt, _v);
-        if (d < 1e-9)
+        if (d < LeastInformation)
             return null;
         var beta = Weighted(_w, _gt, _y) / d;
         for (var i = 0; i < _n; i++)
@@ -245,7 +246,7 @@ internal sealed class PanelFit
         var (d, _) = PartialOut(panel, _g, _gt, _v);
         var c = Weighted(_w, _got, _g);
         d -= c * c / so;
-        if (d < 1e-9)
+        if (d < LeastInformation)
             return null;
         var share = c / so;
         double prior = oldPrecision * share * share;

@@ -29,14 +29,13 @@ internal sealed class SeriesFinding
                 .Where(c => double.IsFinite(c.Correlation))];
         }
 
-        var ended = DriftEnd.Of(model, _panel, bins, score);
         _byProcess = model.ByProcess(_panel, score.Shape);
         var weights = model.Weights;
         _sawtooth = Sawtooth.Of(_panel, _byProcess, weights, score.Shape, score.Coefficient);
-        (_base, LevelError) = Intercept(weights);
-        _base += model.Middle;
-        _first = DriftEnd.First(_panel, _byProcess, weights, score);
-        _ended = ended is { } row ? Ended(row) : null;
+        (_base, LevelError) = Intercept(weights, score.Quantile == LatencyQuantile.P99 ? bins.LogP99 : bins.LogP50);
+        var end = DriftEnd.Of(_panel, _byProcess, weights, score);
+        _first = DriftEnd.First(_panel, _byProcess, weights, score, end ?? _panel.Count);
+        _ended = end is { } row ? Ended(row) : null;
     }
 
     public IReadOnlyList<CoMovingMetric> CoMoving { get; } = [];
@@ -77,12 +76,13 @@ internal sealed class SeriesFinding
         return Estimate.Normal(_score.Coefficient * unit, _score.Error * unit).Map(Math.Exp);
     }
 
-    private (double Level, double Error) Intercept(ReadOnlySpan<double> weights)
+    // Of the latency as it was measured: the hours and loads that the bins had are the usual ones.
+    private (double Level, double Error) Intercept(ReadOnlySpan<double> weights, float[] logs)
     {
         double sum = 0, weight = 0;
         for (var i = 0; i < _panel.Count; i++)
         {
-            sum += weights[i] * (_byProcess[i] - (_score.Coefficient * AgeShapes.At(_score.Shape, _panel.Age[i])));
+            sum += weights[i] * (logs[_panel.Rows[i]] - (_score.Coefficient * AgeShapes.At(_score.Shape, _panel.Age[i])));
             weight += weights[i];
         }
 

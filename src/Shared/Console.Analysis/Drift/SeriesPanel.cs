@@ -98,7 +98,8 @@ internal sealed class SeriesPanel
         var rows = new List<int>(Math.Min(bins.Count, options.Window));
         for (var i = 0; i < bins.Count; i++)
         {
-            if (bins.Ends[i] > from && bins.Ends[i] <= now && bins.AgeSeconds[i] >= options.LeastAge * options.BinSeconds)
+            var inTime = bins.Ends[i] > from && bins.Ends[i] <= now && bins.AgeSeconds[i] >= options.LeastAge * options.BinSeconds;
+            if (inTime && bins.Rates[i] > 0 && float.IsFinite(bins.LogP99[i]) && float.IsFinite(bins.LogP50[i]))
                 rows.Add(i);
         }
 

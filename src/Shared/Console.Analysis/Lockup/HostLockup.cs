@@ -12,8 +12,6 @@ public sealed record HostLockup
 
     private int Looks { get; init; }
 
-    private double PileupSince { get; init; }
-
     private double SilentSince { get; init; }
 
     private double UsualInFlight { get; init; }
@@ -28,8 +26,8 @@ public sealed record HostLockup
     /// <summary>The last lock-up that ended; null when there was none.</summary>
     public PastLockup? Past { get; private init; }
 
-    /// <summary>The forking call would decide and should be made now.</summary>
-    public bool WantsProbe => State is LockupState.Suspected;
+    /// <summary>The forking call would decide, or tell that it is over, and should be made now.</summary>
+    public bool WantsProbe => State is LockupState.Suspected or LockupState.LockedUp or LockupState.Surging;
 
     /// <summary>What is known after one more look.</summary>
     /// <param name="seen">The look; looks come in order of time.</param>
@@ -94,42 +92,48 @@ public sealed record HostLockup
 
     private HostLockup Judge(Pileup pileup, LockupObservation seen, LockupOptions options)
     {
+        var calm = pileup.InFlight < Math.Max(options.LeastInFlight, options.InFlightRatio * UsualInFlight);
         var expected = Math.Max(pileup.ArrivedPerSecond, UsualPerSecond);
-        var piling = pileup.InFlight >= Math.Max(options.LeastInFlight, options.InFlightRatio * UsualInFlight)
-            && (pileup.FinishedPerSecond == 0 || pileup.FinishedPerSecond < options.CompletionShare * expected);
-        if (!piling)
-            return Flowing(pileup, seen, options);
-
-        var since = Looks > 0 ? PileupSince : Last?.At ?? seen.At;
-        var next = this with { Looks = Looks + 1, PileupSince = since };
-        if (State is LockupState.LockedUp known)
-            return next with { State = known with { Pileup = pileup } };
-        var silent = seen.Probe == ReplyKind.TimedOut && seen.ProbeAt > since;
-        return silent && next.Looks >= options.Looks
-            ? next with { State = new LockupState.LockedUp(since, seen.At, pileup) }
-            : next with { State = new LockupState.Suspected(since, pileup) };
+        var keepsUp = pileup.FinishedPerSecond > 0 && pileup.FinishedPerSecond >= options.CompletionShare * expected;
+        var next = this with { Looks = calm ? 0 : Looks + 1 };
+        return State switch
+        {
+            LockupState.LockedUp locked => next.WhileLocked(locked, pileup, seen, calm),
+            LockupState.Surging surge => next.AfterLocked(surge, pileup, seen, calm, options),
+            LockupState.Suspected suspected when !calm => next.Decide(suspected.Since, pileup, seen, options),
+            _ when !calm && !keepsUp => next.Decide(Last?.At ?? seen.At, pileup, seen, options),
+            _ => Usual(pileup, options) with { State = new LockupState.Clear(), Looks = 0 },
+        };
     }
 
-    private HostLockup Flowing(Pileup pileup, LockupObservation seen, LockupOptions options)
+    // Overload piles up calls too; a server that forks when asked is not locked up.
+    private HostLockup Decide(double since, Pileup pileup, LockupObservation seen, LockupOptions options) => this with
     {
-        var calm = pileup.InFlight < Math.Max(options.LeastInFlight, options.InFlightRatio * UsualInFlight);
-        switch (State)
+        State = Looks >= options.Looks && seen.Probe == ReplyKind.TimedOut && seen.ProbeAt > since
+            ? new LockupState.LockedUp(since, seen.At, pileup)
+            : new LockupState.Suspected(since, pileup),
+    };
+
+    private HostLockup WhileLocked(LockupState.LockedUp locked, Pileup pileup, LockupObservation seen, bool calm) => this with
+    {
+        State = calm || (seen.Probe == ReplyKind.Answered && seen.ProbeAt > locked.SeenAt)
+            ? new LockupState.Surging(locked.Since, seen.At, pileup.FinishedPerSecond)
+            : locked with { Pileup = pileup },
+    };
+
+    private HostLockup AfterLocked(LockupState.Surging surge, Pileup pileup, LockupObservation seen, bool calm, LockupOptions options)
+    {
+        var peak = Math.Max(surge.PeakPerSecond, pileup.FinishedPerSecond);
+        if (calm)
+            return Usual(pileup, options) with { State = new LockupState.Clear(), Past = new(surge.Since, surge.EndedAt, ByRestart: false, peak, seen.At) };
+
+        // One answer can slip through; a forking call that is silent again says that it never ended.
+        return this with
         {
-            case LockupState.LockedUp when !calm && pileup.FinishedPerSecond <= pileup.ArrivedPerSecond:
-                return this with { Looks = 0 };
-            case LockupState.LockedUp locked:
-                return this with { Looks = 0, State = new LockupState.Surging(locked.Since, seen.At, pileup.FinishedPerSecond) };
-            case LockupState.Surging surge when !calm:
-                return this with { State = surge with { PeakPerSecond = Math.Max(surge.PeakPerSecond, pileup.FinishedPerSecond) } };
-            case LockupState.Surging surge:
-                return Usual(pileup, options) with
-                {
-                    State = new LockupState.Clear(),
-                    Past = new(surge.Since, surge.EndedAt, ByRestart: false, surge.PeakPerSecond, seen.At),
-                };
-            default:
-                return Usual(pileup, options) with { State = new LockupState.Clear(), Looks = 0 };
-        }
+            State = seen.Probe == ReplyKind.TimedOut && seen.ProbeAt > surge.EndedAt
+                ? new LockupState.LockedUp(surge.Since, seen.At, pileup)
+                : surge with { PeakPerSecond = peak },
+        };
     }
 
     private HostLockup Usual(Pileup pileup, LockupOptions options)

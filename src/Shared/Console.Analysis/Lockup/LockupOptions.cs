@@ -10,10 +10,11 @@ public sealed record LockupOptions
     public double InFlightRatio { get; init; } = 3;
 
     /// <summary>
-    /// Finished calls, as a share of those that arrived or of those that usually finish, whichever is more. A server
-    /// that finishes more than half keeps up after a fashion; one that is locked up finishes next to none.
+    /// Finished calls, as a share of those that arrived or of those that usually finish, whichever is more, below which a
+    /// pile-up is looked at: a server whose fork lock is held all the time finishes as many as it forks, which falls from
+    /// all of them to next to none as fork time rises. The forking call decides, so this bound only has to keep noise out.
     /// </summary>
-    public double CompletionShare { get; init; } = 0.5;
+    public double CompletionShare { get; init; } = 0.9;
 
     /// <summary>Looks in a row that must show it.</summary>
     public int Looks { get; init; } = 2;

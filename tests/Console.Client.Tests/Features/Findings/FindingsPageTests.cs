@@ -31,7 +31,7 @@ public sealed class FindingsPageTests : PageTest
         var page = Open<FindingsPage>();
 
         Assert.Equal("Nothing is open.", Text(page.Find("[data-testid=no-findings]")));
-        Assert.Equal("Last look for drift at 2026-11-24 11:30:00 UTC, bins of 1 h: the fleet is steady; of 8 series 0 drifting, 0 suspected, 6 steady, 2 without enough data.", Text(page.Find("[data-testid=look]")));
+        Assert.Equal("Last look for drift at 2026-11-24 11:30:00 UTC, bins of 1 h: the fleet: steady; of 8 series 0 drifting, 0 suspected, 6 steady, 2 without enough data.", Text(page.Find("[data-testid=look]")));
     }
 
     [Fact]

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Measures the drift detector on made fleets and on real latency. One command for each figure:
+#   ./bench.sh quality [SEED...]    F1, false positives, delays, attribution, lock-ups, steps: 160 fleets a seed, looks every 12 h
+#   ./bench.sh suspected [SEED]     the suspected level with hourly looks, 40 fleets
+#   ./bench.sh placebo              real latency, cut at made-up restarts: whatever is found is false
+#   ./bench.sh speed                full refit of 20,000 series, and one hour more
+# Generator and scorer are read from DRIFT (default: ../shared/drift). FLEETS sets the number of fleets, WORK where data go.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+# shellcheck source=tests/setup.sh
+source tests/setup.sh
+
+drift=${DRIFT:-../shared/drift}
+work=${WORK:-${TMPDIR:-/tmp}/fleetconsole-bench}
+python=/usr/bin/python3
+export PYTHONDONTWRITEBYTECODE=1
+
+prepare() {
+    require_sdk
+    install_packages python3-numpy python3-scipy python3-numba python3-pandas
+    mkdir -p "$work" artifacts/log
+    dotnet build tests/Console.Benchmarks -c Release -v quiet -nologo >artifacts/log/Console.Benchmarks.log 2>&1 ||
+        die "Console.Benchmarks could not be built. See artifacts/log/Console.Benchmarks.log"
+}
+
+require_drift() {
+    [[ -f $drift/generate.py && -f $drift/replay.py && -f $drift/score.py ]] ||
+        die "There is no generator in $drift. Set DRIFT to the folder that holds generate.py, replay.py and score.py."
+}
+
+# generate SEED FLEETS: into $work/SEED-FLEETS, once.
+generate() {
+    local data=$work/$1-$2
+    [[ -f $data.labels ]] && return 0
+    "$python" "$drift/generate.py" --seed "$1" --fleets "$2" --out "$data" --labels "$data.part"
+    mv "$data.part" "$data.labels"
+}
+
+backtest() {
+    echo "dotnet $PWD/src/Console.Server/bin/Release/net10.0/Console.Server.dll backtest {dir} --level $1"
+}
+
+quality() {
+    local fleets=${FLEETS:-160} seed
+    [[ $# -gt 0 ]] || set -- 101 102 103
+    for seed in "$@"; do
+        generate "$seed" "$fleets"
+        "$python" "$drift/replay.py" --data "$work/$seed-$fleets" --cmd "$(backtest drifting)" --every 12 --out "$work/$seed-$fleets.verdicts"
+        echo "seed $seed:"
+        "$python" "$drift/score.py" --labels "$work/$seed-$fleets.labels" --verdicts "$work/$seed-$fleets.verdicts"
+    done
+}
+
+suspected() {
+    local fleets=${FLEETS:-40} seed=${1:-101}
+    generate "$seed" "$fleets"
+    "$python" "$drift/replay.py" --data "$work/$seed-$fleets" --cmd "$(backtest suspected)" --every 1 --first 1 --out "$work/$seed-$fleets.suspected"
+    "$python" tests/Console.Benchmarks/Drift/first-suspicion.py "$work/$seed-$fleets.labels" "$work/$seed-$fleets.suspected"
+}
+
+placebo() {
+    "$python" tests/Console.Benchmarks/Drift/placebo.py "$drift/real-series.tar.gz" "$work/placebo"
+    "$python" "$drift/replay.py" --data "$work/placebo" --cmd "$(backtest drifting)" --every 12 --out "$work/placebo.verdicts"
+    "$python" "$drift/score.py" --labels "$work/placebo.labels" --verdicts "$work/placebo.verdicts"
+}
+
+command=${1:-}
+[[ $# -eq 0 ]] || shift
+case $command in
+quality | suspected | placebo)
+    require_drift
+    prepare
+    "$command" "$@"
+    ;;
+speed)
+    prepare
+    dotnet tests/Console.Benchmarks/bin/Release/net10.0/Console.Benchmarks.dll speed 200 100
+    ;;
+*)
+    sed -n '2,7p' "${BASH_SOURCE[0]}" | cut -c3- >&2
+    exit 2
+    ;;
+esac
