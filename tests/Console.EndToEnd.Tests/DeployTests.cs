@@ -7,7 +7,7 @@ namespace FleetConsole.EndToEnd.Tests;
 public sealed class DeployTests(LiveFleet fleet)
 {
     // A first word takes six bins of 15 s, and a firm one some more.
-    private const float UntilJudged = 300_000;
+    private const float UntilJudged = 480_000;
 
     // Old enough that a restart lowers latency visibly, and that six bins of its youth are there to compare with.
     private static readonly Regex OldEnough = new(@"([3-9]|\d\d) min \d+ s|\d h");
@@ -19,25 +19,32 @@ public sealed class DeployTests(LiveFleet fleet)
     {
         fleet.Require();
         var page = await fleet.SignInAsync("operator");
-        await AgedAsync(page);
 
-        await fleet.CommandAsync(Cancel, "deploy", "fork");
-        foreach (var host in new[] { "git-1", "git-2", "git-3", "git-4" })
-            await Assertions.Expect(page.HostRow(host)).ToContainTextAsync("1.0.6", new() { Timeout = Pages.Patient });
+        // The first version's youth was the demo's own start, when the whole machine was busy: it is no yardstick.
+        await DeployAsync(page, "fork", "1.0.6");
+        await AgedAsync(page);
+        await DeployAsync(page, "fork", "1.0.7");
         await page.GetByRole(AriaRole.Link, new() { Name = "Deploys" }).ClickAsync();
-        await JudgedAsync(page, "1.0.6", "rejuvenation");
+        await JudgedAsync(page, "1.0.7", "rejuvenation");
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Fleet", Exact = true }).ClickAsync();
         await AgedAsync(page);
-        await fleet.CommandAsync(Cancel, "deploy", "spawn");
+        await DeployAsync(page, "spawn", "1.0.8");
         await page.GetByRole(AriaRole.Link, new() { Name = "Deploys" }).ClickAsync();
-        await JudgedAsync(page, "1.0.7", "improved");
+        await JudgedAsync(page, "1.0.8", "improved");
 
-        await page.Locator("[data-testid=deploys] tr[data-version='1.0.7'] a").First.ClickAsync();
+        await page.Locator("[data-testid=deploys] tr[data-version='1.0.8'] a").First.ClickAsync();
         await Assertions.Expect(page.GetByTestId("sentence")).ToContainTextAsync("lower at equal age", new() { Timeout = Pages.Patient });
         await page.WaitForLinesAsync(atLeast: 8);
         await Assertions.Expect(page.GetByTestId("matrix").Locator("thead th")).ToHaveCountAsync(6);
         await Assertions.Expect(page.GetByTestId("rollout").Locator("tbody tr")).ToHaveCountAsync(4);
+    }
+
+    private async Task DeployAsync(IPage page, string mode, string version)
+    {
+        await fleet.CommandAsync(Cancel, "deploy", mode);
+        foreach (var host in new[] { "git-1", "git-2", "git-3", "git-4" })
+            await Assertions.Expect(page.HostRow(host)).ToContainTextAsync(version, new() { Timeout = Pages.Patient });
     }
 
     private static async Task AgedAsync(IPage page)

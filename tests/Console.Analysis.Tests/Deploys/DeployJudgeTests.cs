@@ -163,6 +163,17 @@ public sealed class DeployJudgeTests
     }
 
     [Fact]
+    public void Hosts_that_share_their_noise_are_not_so_many_witnesses()
+    {
+        // Eight hosts on one machine that is disturbed by 40 %: nothing changed, and few of forty are called a change.
+        var wrong = Enumerable.Range(300, 40)
+            .Select(seed => new SimulatedDeploy(seed) { Hosts = 8, Earlier = 0, Disturbance = 0.4, Reached = 3600 }.Judge().Together)
+            .Count(verdict => verdict is DeployVerdict.Improved or DeployVerdict.Worse);
+
+        Assert.InRange(wrong, 0, 5);
+    }
+
+    [Fact]
     public void Nine_in_ten_intervals_hold_the_truth()
     {
         var held = Enumerable.Range(200, 60).Select(seed => new SimulatedDeploy(seed) { Step = 0.8, Hosts = 3, Reached = 3 * 3600 })

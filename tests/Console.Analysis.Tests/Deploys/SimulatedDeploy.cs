@@ -51,6 +51,9 @@ internal sealed record SimulatedDeploy(int Seed)
     /// <summary>Cold start: how much slower the first minutes are, in every process.</summary>
     public double Cold { get; init; } = 1.5;
 
+    /// <summary>Deviation of what disturbs all hosts at the same moments, as on one busy machine.</summary>
+    public double Disturbance { get; init; }
+
     private const double LoadPower = 0.3;
     private const double ProcessSpread = 0.03;
     private const double Correlation = 0.4;
@@ -58,6 +61,7 @@ internal sealed record SimulatedDeploy(int Seed)
     public MethodVerdicts Judge()
     {
         var random = new MersenneTwister(Seed);
+        _disturbed.Clear();
         var hosts = new List<RestartedHost>();
         for (var h = 0; h < Hosts; h++)
         {
@@ -67,6 +71,19 @@ internal sealed record SimulatedDeploy(int Seed)
 
         var controls = Enumerable.Range(0, Controls).Select(c => Process(random, RestartAt - Lifetime + (c * 120), Lifetime + Reached, false)).ToList();
         return DeployJudge.Judge(hosts, controls, RestartAt, RestartAt + Reached, Options);
+    }
+
+    private readonly Dictionary<long, double> _disturbed = [];
+
+    private double DisturbedBy(long slot)
+    {
+        if (!_disturbed.TryGetValue(slot, out var by))
+        {
+            by = Disturbance == 0 ? 0 : Normal.Sample(new MersenneTwister((int)((slot + (Seed * 7919L)) % int.MaxValue)), 0, Disturbance);
+            _disturbed[slot] = by;
+        }
+
+        return by;
     }
 
     private AgeSeries Process(MersenneTwister random, double began, double lives, bool after)
@@ -88,7 +105,7 @@ internal sealed record SimulatedDeploy(int Seed)
             var log = Math.Log(0.1) + level + wander + Normal.Sample(random, 0, 2 / Math.Sqrt(count))
                 + Math.Log(1 + (((after ? DriftAfter : DriftBefore) - 1) * age / Day))
                 + ((Cold - 1) * Math.Exp(-age / (2 * bin)))
-                + (LoadPower * Math.Log(rate / 8)) + (after ? Math.Log(Step) : 0) + (end > RestartAt ? Math.Log(Shock) : 0);
+                + DisturbedBy((long)(end / bin)) + (LoadPower * Math.Log(rate / 8)) + (after ? Math.Log(Step) : 0) + (end > RestartAt ? Math.Log(Shock) : 0);
             points.Add(new(number, age, end, count, rate, log));
         }
 

@@ -23,6 +23,15 @@ public sealed class PromQlTests
         Gitaly.LatencyQuantile(0.5, TimeSpan.FromMinutes(4), ["git-1", "git-2"], ["gitaly.RefService/RefExists", "gitaly.RefService/FindRef"]));
 
     [Fact]
+    public void A_service_whose_id_embeds_a_pid_is_found_under_every_pid() => Assert.Equal(
+        "sum by (instance) (rate(container_cpu_usage_seconds_total{id=~\"/system\\\\.slice/gitaly-.*\\\\.service\"}[60s]))",
+        Of(new() { ServiceId = "/system.slice/gitaly-*.service" }).ServiceCpu(TimeSpan.FromMinutes(1)));
+
+    [Fact]
+    public void A_service_whose_id_has_no_star_is_found_by_just_that_id() => Assert.Contains(
+        "{id=\"/system.slice/gitaly.service\"}", Gitaly.ServiceCpu(TimeSpan.FromMinutes(1)), StringComparison.Ordinal);
+
+    [Fact]
     public void A_window_is_rounded_up_to_whole_seconds() =>
         Assert.Contains("[3s]", Gitaly.Rate("x_total", TimeSpan.FromSeconds(2.1)), StringComparison.Ordinal);
 

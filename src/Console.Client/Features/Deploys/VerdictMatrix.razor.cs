@@ -3,11 +3,12 @@ using Microsoft.AspNetCore.Components;
 
 namespace FleetConsole.Client.Features.Deploys;
 
-/// <summary>The verdicts on p99, a row for each method, a column for each host in the order of the rollout.</summary>
+/// <summary>
+/// The verdicts, a row for each method, a column for each host in the order of the rollout: on p99, or while that rests on
+/// too few requests for a word on p50, which needs far fewer.
+/// </summary>
 public partial class VerdictMatrix
 {
-    private const double Quantile = 0.99;
-
     [Parameter, EditorRequired]
     public required DeployReply Reply { get; set; }
 
@@ -23,5 +24,6 @@ public partial class VerdictMatrix
     protected override void OnParametersSet() => Hosts = [.. Reply.Deploy.Steps.Select(step => step.Host).Distinct()];
 
     private LatencyVerdict? Cell(string method, string host) =>
-        Reply.Verdicts.FirstOrDefault(v => v.Method == method && v.Host == host && v.Quantile == Quantile);
+        Reply.Verdicts.Where(v => v.Method == method && v.Host == host)
+            .OrderBy(v => v.Verdict == Verdict.NotEnoughData).ThenByDescending(v => v.Quantile).FirstOrDefault();
 }

@@ -41,7 +41,7 @@ internal sealed class DeployOptions : IValidatableObject
 
     /// <summary>Unchanged means that the whole interval lies within this, either way.</summary>
     [Range(2, 90)]
-    public int MarginPercent { get; set; } = 10;
+    public int MarginPercent { get; set; } = 15;
 
     public JudgeOptions ToJudge(TimeSpan bin) => new()
     {

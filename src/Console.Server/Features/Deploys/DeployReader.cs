@@ -46,7 +46,8 @@ internal sealed class DeployReader(
         var controls = deploy.Waiting.Where(hosts.ContainsKey)
             .Select(host => hosts[host].LastOrDefault(p => p.BeganAt < deploy.FirstRestartAt && p.LastSeenAt > deploy.FirstRestartAt))
             .OfType<ProcessIncarnation>().ToList();
-        var plan = ReadingPlan.Of(generations, controls.Count > 0, deploy.FirstRestartAt, now.ToUnixTimeMilliseconds() / 1000.0, options.Value.MostBins * bin.TotalSeconds);
+        var plan = ReadingPlan.Of(generations, controls.Count > 0, deploy.FirstRestartAt, now.ToUnixTimeMilliseconds() / 1000.0,
+            (options.Value.LeastBins + 1) * bin.TotalSeconds, options.Value.MostBins * bin.TotalSeconds);
         var wanted = generations.Select(g => g.Host).Concat(controls.Select(p => p.Host.Name)).ToHashSet(StringComparer.Ordinal);
         return new(bin, await ReadAsync(plan, step, new BinOptions { Width = bin, LeastCount = options.Value.LeastCount }, hosts, wanted, cancellationToken), generations, controls);
     }

@@ -44,7 +44,7 @@ internal sealed class DeployVerdicts(DeployReader reader, IDbContextFactory<Cons
             var latency = await reader.ReadAsync(deploy, now, cancellationToken);
             rows = [.. VerdictRows.Of(deploy, latency, options.Value.ToJudge(latency.Bin), now.ToUnixTimeMilliseconds() / 1000.0)];
             if (rows.Count == 0)
-                rows = [VerdictRows.Without(deploy.Id, VerdictWord.NotEnoughData, "Prometheus has no latency of these hosts at these times")];
+                rows = [VerdictRows.Without(deploy.Id, VerdictWord.NotEnoughData, "Prometheus has no latency of the new processes, or none yet")];
         }
         catch (PrometheusException e)
         {

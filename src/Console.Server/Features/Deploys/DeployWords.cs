@@ -48,6 +48,8 @@ internal static class DeployWords
 
     private static string NotEnough(DeployVerdictRow row, string fell)
     {
+        if (row.BinsNeeded == 0)
+            return $"Not enough data: {row.Reason}.";
         var soFar = row.Effect is null ? $"{row.Bins} of {row.BinsNeeded} bins of {Age(row.BinSeconds)} at equal age" : $"at equal age {Interval(row)} so far";
         var when = row.EnoughAt is { } at
             ? $"enough at about {DateTimeOffset.FromUnixTimeSeconds((long)at).ToString("HH:mm:ss", CultureInfo.InvariantCulture)} UTC"

@@ -29,17 +29,20 @@ internal sealed record Generations(string Host, ProcessIncarnation After, Proces
 internal static class ReadingPlan
 {
     /// <summary>Ranges in order, none touching another.</summary>
+    /// <param name="least">Age that both sides must reach, seconds: whether the old one did is to be known before the new one does.</param>
     /// <param name="longest">Oldest age compared, seconds.</param>
-    public static IReadOnlyList<TimeRange> Of(IReadOnlyList<Generations> hosts, bool control, double restartAt, double now, double longest)
+    public static IReadOnlyList<TimeRange> Of(
+        IReadOnlyList<Generations> hosts, bool control, double restartAt, double now, double least, double longest)
     {
         var ranges = new List<TimeRange>();
         foreach (var host in hosts)
         {
             // As far as the new process has come, and no further: nothing older is compared.
             var reached = Math.Clamp(Math.Min(now, host.After.LastSeenAt) - host.After.BeganAt, 0, longest);
+            var old = Math.Max(reached, least);
             ranges.Add(new(host.After.BeganAt, host.After.BeganAt + reached));
-            ranges.AddRange(host.Before.Select(p => new TimeRange(p.BeganAt, Math.Min(p.LastSeenAt, p.BeganAt + reached))));
-            ranges.Add(new(Math.Max(host.Replaced.BeganAt, host.After.BeganAt - reached), host.After.BeganAt));
+            ranges.AddRange(host.Before.Select(p => new TimeRange(p.BeganAt, Math.Min(p.LastSeenAt, p.BeganAt + old))));
+            ranges.Add(new(Math.Max(host.Replaced.BeganAt, host.After.BeganAt - old), host.After.BeganAt));
             if (control)
                 ranges.Add(new(restartAt - reached, restartAt + reached));
         }

@@ -11,6 +11,7 @@ internal static class VerdictRows
 {
     public const double P99 = 0.99;
     public const double P50 = 0.5;
+    private const int MostMissing = 3;
 
     public static IEnumerable<DeployVerdictRow> Of(DeployRow deploy, DeployLatency latency, JudgeOptions options, double now)
     {
@@ -101,11 +102,23 @@ internal static class VerdictRows
         _ => VerdictWord.NotEnoughData,
     };
 
-    private static byte[] Ages(AgeSeries? series) => Bytes(series, p => p.AgeSeconds);
+    private static byte[] Ages(AgeSeries? series) => Bytes(series, p => p.AgeSeconds, p => p.AgeSeconds);
 
-    private static byte[] Latency(AgeSeries? series) => Bytes(series, p => Math.Exp(p.Log));
+    private static byte[] Latency(AgeSeries? series) => Bytes(series, p => Math.Exp(p.Log), _ => double.NaN);
 
-    // The contract's byte order is that of every machine .NET runs on.
-    private static byte[] Bytes(AgeSeries? series, Func<AgePoint, double> of) =>
-        series is null ? [] : MemoryMarshal.AsBytes<double>([.. series.Points.Select(of)]).ToArray();
+    // The contract's byte order is that of every machine .NET runs on. What was not read between youth and the last age
+    // before the restart is a gap and no line.
+    private static byte[] Bytes(AgeSeries? series, Func<AgePoint, double> of, Func<AgePoint, double> gap)
+    {
+        var points = series?.Points ?? [];
+        var values = new List<double>(points.Count);
+        for (var i = 0; i < points.Count; i++)
+        {
+            if (i > 0 && points[i].Number - points[i - 1].Number > MostMissing)
+                values.Add(gap(points[i - 1]));
+            values.Add(of(points[i]));
+        }
+
+        return MemoryMarshal.AsBytes<double>([.. values]).ToArray();
+    }
 }

@@ -6,9 +6,11 @@ using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Sources;
 using FleetConsole.Server.Sources.Prometheus;
 using FleetConsole.Server.Sources.Watch;
+using FleetConsole.Server.Storage;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Options;
 using ProcessIncarnation = FleetConsole.Contracts.V1.ProcessIncarnation;
@@ -16,10 +18,13 @@ using ProcessIncarnation = FleetConsole.Contracts.V1.ProcessIncarnation;
 namespace FleetConsole.Server.Features.Latency;
 
 /// <summary>Latency quantiles cut into processes. Equal requests are asked of Prometheus once.</summary>
-internal sealed class LatencyFeature(CurveReader reader, HybridCache cache, SourceBoard board, IOptions<PrometheusOptions> prometheus) : ILatencyApi
+internal sealed class LatencyFeature(
+    CurveReader reader, IDbContextFactory<ConsoleDb> databases, HybridCache cache, SourceBoard board, IOptions<PrometheusOptions> prometheus) : ILatencyApi
 {
     // All of a look's queries together; a browser waits a little longer, so that this message arrives.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(25);
+
+    private const double SameDeploySeconds = 3600;
 
     public async Task<CurvesReply> GetCurvesAsync(CurvesRequest request, CancellationToken cancellationToken)
     {
@@ -30,7 +35,7 @@ internal sealed class LatencyFeature(CurveReader reader, HybridCache cache, Sour
         deadline.CancelAfter(Deadline);
         try
         {
-            var found = await cache.GetOrCreateAsync(query.CacheKey, async cancel => new Reply(Pack(await reader.ReadAsync(query, cancel))),
+            var found = await cache.GetOrCreateAsync(query.CacheKey, async cancel => new Reply(await NameAsync(Pack(await reader.ReadAsync(query, cancel)), cancel)),
                 new HybridCacheEntryOptions { Expiration = TimeSpan.FromSeconds(prometheus.Value.PollSeconds) }, cancellationToken: deadline.Token);
             return found.Message;
         }
@@ -43,6 +48,24 @@ internal sealed class LatencyFeature(CurveReader reader, HybridCache cache, Sour
             throw new ApiException(StatusCode.DeadlineExceeded,
                 $"Prometheus took longer than {Deadline.TotalSeconds:0} s for these curves. Choose a shorter range, fewer hosts or fewer methods.", e);
         }
+    }
+
+    // The deploys' own numbers, so that a mark leads to its page. A long range is read coarsely: a wave of one version
+    // that begins within an hour of a known one is that one.
+    private async Task<CurvesReply> NameAsync(CurvesReply reply, CancellationToken cancellationToken)
+    {
+        var versions = reply.Deploys.Select(d => d.ToVersion).ToList();
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var known = await db.Deploys.AsNoTracking().Where(d => versions.Contains(d.ToVersion) && d.Kind != Analysis.Fleet.WaveKind.Restart)
+            .Select(d => new { d.Id, d.ToVersion, d.FirstRestartAt }).ToListAsync(cancellationToken);
+        foreach (var mark in reply.Deploys)
+        {
+            var at = mark.FirstRestartAt.Seconds;
+            mark.Id = known.Where(d => d.ToVersion == mark.ToVersion && Math.Abs(d.FirstRestartAt - at) < SameDeploySeconds)
+                .MinBy(d => Math.Abs(d.FirstRestartAt - at))?.Id ?? 0;
+        }
+
+        return reply;
     }
 
     private static CurvesReply Pack(CurveSet set)

@@ -60,7 +60,7 @@ internal sealed class PromQl(MetricNames names)
 
     /// <summary>Cores used by the whole service, children included; the per-CPU series are summed.</summary>
     public string ServiceCpu(TimeSpan window) =>
-        $"sum by ({names.ServiceHostLabel}) (rate({names.ServiceCpu}{{id={Quote(names.ServiceId)}}}[{Duration(window)}]))";
+        $"sum by ({names.ServiceHostLabel}) (rate({names.ServiceCpu}{{{Service()}}}[{Duration(window)}]))";
 
     /// <summary>Spawns per second: the fork histogram's count.</summary>
     public string SpawnRate(TimeSpan window) =>
@@ -116,6 +116,11 @@ internal sealed class PromQl(MetricNames names)
 
     /// <summary>Samples of the start time in the window: what scrape interval Prometheus had then.</summary>
     public string SamplesWithin(TimeSpan window) => $"max(count_over_time({names.ProcessStart}{Braces()}[{Duration(window)}]))";
+
+    // Ids that embed a pid change with every restart: a * stands for what changes.
+    private string Service() => names.ServiceId.Contains('*', StringComparison.Ordinal)
+        ? $"id=~{Quote(string.Join(".*", names.ServiceId.Split('*').Select(EscapeRe2)))}"
+        : $"id={Quote(names.ServiceId)}";
 
     private string Hosts(IReadOnlyCollection<string>? hosts) =>
         hosts is null || hosts.Count == 0 ? "" : $"{names.HostLabel}=~{OneOf(hosts)}";

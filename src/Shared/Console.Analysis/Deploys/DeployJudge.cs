@@ -8,7 +8,8 @@ namespace FleetConsole.Analysis.Deploys;
 /// Bins of equal age are paired and the difference is fitted over age with a level, a slope, a cold start
 /// (exp(-age/tau)), the change of log load and of the hour. The effect is its mean over the compared ages, each weighing
 /// by its age, so that a slope that was mended shows as far as it has grown. Its interval is never narrower than two
-/// processes of one version differ (<see cref="ProcessSpread"/>). Hosts are pooled after DerSimonian and Laird. Hosts that were
+/// processes of one version differ (<see cref="ProcessSpread"/>). Hosts are pooled after DerSimonian and Laird, and
+/// as far as their noise is shared more hosts do not average it away (<see cref="SharedNoise"/>). Hosts that were
 /// not restarted tell what changed at the same moment anyway (<see cref="ControlShift"/>), and that is taken off.
 /// Improved or worse: the 95 % interval excludes no change and the effect reaches the floor. Rejuvenation: neither, and
 /// latency fell at the restart by at least the floor, and of that fall the interval leaves the version less than half.
@@ -60,11 +61,12 @@ public static class DeployJudge
     {
         // The calendar, or what the control group says of it, is one for all hosts: it is added once, after pooling.
         var calendar = control?.Shift ?? new LogRatio(0, hosts.Average(host => host.DayVariance), 1000);
+        var shared = SharedNoise.Of([.. hosts.Select(host => host.Equal.LeftOver)]);
         var falls = hosts.Select(host => host.Fall).OfType<LogRatio>().ToList();
         return new(
             falls.Count == 0 ? null : LogRatio.Pool(falls),
-            LogRatio.Pool([.. hosts.Select(host => host.Effect)]).Less(calendar),
-            LogRatio.Pool([.. hosts.Select(host => host.Oldest)]).Less(calendar),
+            LogRatio.Pool([.. hosts.Select(host => host.Effect)]).Widened(shared).Less(calendar),
+            LogRatio.Pool([.. hosts.Select(host => host.Oldest)]).Widened(shared).Less(calendar),
             hosts.Min(host => host.Equal.AgeFrom), hosts.Max(host => host.Equal.AgeTo), hosts.Max(host => host.Equal.Bins),
             hosts.Average(host => host.Equal.RateBefore), hosts.Average(host => host.Equal.RateAfter), hosts.Sum(host => host.Equal.Requests),
             hosts.Sum(host => host.Equal.Processes), control?.Hosts ?? 0, control?.Shift);

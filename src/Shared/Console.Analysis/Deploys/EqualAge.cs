@@ -7,7 +7,8 @@ namespace FleetConsole.Analysis.Deploys;
 /// in it, whatever the curve over age looks like: what is left is the version, and what the two bins do not share.
 /// </summary>
 internal sealed record EqualAge(
-    LogRatio Weighted, LogRatio Oldest, double AgeFrom, double AgeTo, int Bins, double RateBefore, double RateAfter, double Requests, int Processes)
+    LogRatio Weighted, LogRatio Oldest, double AgeFrom, double AgeTo, int Bins, double RateBefore, double RateAfter, double Requests, int Processes,
+    IReadOnlyList<(long Slot, double Residual)> LeftOver)
 {
     // At three times the load a server is another server: no linear term makes that comparable.
     private const double MostLoadRatio = 3;
@@ -63,7 +64,8 @@ internal sealed record EqualAge(
         foreach (var pair in pairs)
             contrast += Vector<double>.Build.Dense(Row(pair.Age, null)) * (pair.Age / ages);
         return new(fit.Of(contrast), fit.Of(Vector<double>.Build.Dense(Row(oldest, null))), pairs[0].Age, oldest, pairs.Count,
-            pairs.Average(p => p.RateBefore), pairs.Average(p => p.RateAfter), pairs.Sum(p => p.Requests), pairs.Max(p => p.Processes));
+            pairs.Average(p => p.RateBefore), pairs.Average(p => p.RateAfter), pairs.Sum(p => p.Requests), pairs.Max(p => p.Processes),
+            [.. pairs.Select((p, i) => ((long)(p.End / options.Bin.TotalSeconds), fit.Residuals[i]))]);
     }
 
     private static double Cover(Dictionary<int, AgePoint> series, List<AgePoint> after) =>
@@ -73,7 +75,7 @@ internal sealed record EqualAge(
 /// <summary>One bin of the new version and the mean of the old version's at the same age.</summary>
 internal sealed record PairedBin(
     double Age, double Change, double Weight, double LoadChange, double CosChange, double SinChange, double RateBefore, double RateAfter,
-    double Requests, int Processes, double SecondsApart)
+    double Requests, int Processes, double End, double SecondsApart)
 {
     private const double Day = 86400;
 
@@ -84,7 +86,7 @@ internal sealed record PairedBin(
         var rate = Mean(p => p.Rate);
         return new(after.AgeSeconds, after.Log - Mean(p => p.Log), 1 / ((1 / weight) + (1 / sum)),
             Math.Log(after.Rate / rate), Math.Cos(Phase(after)) - Mean(p => Math.Cos(Phase(p))), Math.Sin(Phase(after)) - Mean(p => Math.Sin(Phase(p))),
-            rate, after.Rate, after.Count, old.Count, after.End - Mean(p => p.End));
+            rate, after.Rate, after.Count, old.Count, after.End, after.End - Mean(p => p.End));
     }
 
     private static double Phase(AgePoint point) => 2 * Math.PI * (point.End % Day) / Day;

@@ -21,8 +21,11 @@ public sealed record JudgeOptions
     /// <summary>A change that is smaller is none: nobody acts on 5 %, and two processes of one version differ by as much.</summary>
     public double Floor { get; init; } = 0.05;
 
-    /// <summary>Unchanged means that the whole 95 % interval lies within this, either way (an equivalence test; Schuirmann 1987).</summary>
-    public double Margin { get; init; } = 0.10;
+    /// <summary>
+    /// Unchanged means that the whole 95 % interval lies within this, either way (an equivalence test; Schuirmann 1987).
+    /// Processes and days differ by so much that four hosts have an interval of 11 % at best: 10 % would never be said of them.
+    /// </summary>
+    public double Margin { get; init; } = 0.15;
 
     /// <summary>Caches are cold for about this many bins after a start.</summary>
     public double ColdStartBins { get; init; } = 3;

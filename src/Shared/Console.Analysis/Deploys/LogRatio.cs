@@ -30,6 +30,9 @@ public readonly record struct LogRatio(double Value, double Variance, double Fre
         return new(Value - other.Value, sum, freedom);
     }
 
+    /// <summary>The same, with a variance that is larger by a factor.</summary>
+    public LogRatio Widened(double factor) => this with { Variance = Variance * factor };
+
     /// <summary>
     /// Several hosts' ratios as one: weights by DerSimonian and Laird (Controlled Clinical Trials 7, 1986), so that
     /// hosts that really differ widen the interval instead of averaging away.

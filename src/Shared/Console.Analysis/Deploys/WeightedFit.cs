@@ -6,7 +6,8 @@ namespace FleetConsole.Analysis.Deploys;
 /// <param name="Terms">Coefficients.</param>
 /// <param name="Covariance">Their covariance.</param>
 /// <param name="Freedom">Degrees of freedom of the variance.</param>
-internal sealed record WeightedFit(Vector<double> Terms, Matrix<double> Covariance, double Freedom)
+/// <param name="Residuals">What the model leaves over, in the order of the rows.</param>
+internal sealed record WeightedFit(Vector<double> Terms, Matrix<double> Covariance, double Freedom, Vector<double> Residuals)
 {
     // What a bin of many requests varies by, and how many bins' worth that knowledge is: without it six bins that
     // happen to lie on a line would be certain of it.
@@ -43,7 +44,7 @@ internal sealed record WeightedFit(Vector<double> Terms, Matrix<double> Covarian
             (terms, inverse) = Solve(x, y, robust, penalty, variance);
         }
 
-        return new(terms, inverse * variance, PriorFreedom + Math.Max(0, y.Count - Free(priors)));
+        return new(terms, inverse * variance, PriorFreedom + Math.Max(0, y.Count - Free(priors)), y - (x * terms));
     }
 
     /// <summary>A linear combination of the terms.</summary>

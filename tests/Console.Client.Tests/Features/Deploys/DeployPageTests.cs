@@ -27,8 +27,19 @@ public sealed class DeployPageTests : PageTest
 
         Assert.Equal(["Method", "All hosts", "git-01", "git-02"], matrix.QuerySelectorAll("thead th").Select(Text));
         Assert.Equal(["RefExists", "FindAllBranchNames"], matrix.QuerySelectorAll("tbody th").Select(Text));
-        Assert.Equal(["rejuvenation +1 % (-2 to +3 %)", "rejuvenation +1 % (-2 to +3 %)", "rejuvenation +1 % (-2 to +3 %)"], Rows(matrix)[0]);
-        Assert.Equal(["not enough data –", "not enough data –", "not enough data –"], Rows(matrix)[1]);
+        Assert.Equal(["rejuvenation p99 +1 % (-2 to +3 %)", "rejuvenation p99 +1 % (-2 to +3 %)", "rejuvenation p99 +1 % (-2 to +3 %)"], Rows(matrix)[0]);
+        Assert.Equal(["not enough data p99 –", "not enough data p99 –", "not enough data p99 –"], Rows(matrix)[1]);
+    }
+
+    [Fact]
+    public void While_p99_has_no_word_the_cell_is_of_p50_and_says_so()
+    {
+        Server.DeploysById[7].Verdicts.Add(new LatencyVerdict
+        {
+            Host = "git-01", Method = SomeDeploys.FindAllBranchNames, Quantile = 0.5, Verdict = Verdict.Worse, AtEqualAge = new() { Ratio = 1.5, Low = 1.2, High = 1.9 },
+        });
+
+        Assert.Equal("worse p50 +50 % (+20 to +90 %)", Rows(Show().Find("[data-testid=matrix]"))[1][1]);
     }
 
     [Fact]

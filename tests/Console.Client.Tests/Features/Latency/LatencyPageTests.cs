@@ -168,4 +168,15 @@ public sealed class LatencyPageTests : PageTest
 
         Assert.Empty(Open<LatencyPage>().FindAll("[data-testid=source-banner]"));
     }
+
+    [Fact]
+    public void A_deploy_that_is_known_is_linked_below_the_chart()
+    {
+        Server.Curves.Deploys.Add(new DeployMark { ToVersion = "16.7", FirstRestartAt = At(4, 0), Id = 7 });
+        Server.Curves.Deploys.Add(new DeployMark { ToVersion = "16.8", FirstRestartAt = At(5, 0) });
+
+        var links = Open<LatencyPage>().FindAll("[data-testid=deploy-links] a");
+
+        Assert.Equal(["/deploys/7"], links.Select(link => link.GetAttribute("href")));
+    }
 }

@@ -1,5 +1,6 @@
 using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Tests.Harness;
+using Google.Protobuf.WellKnownTypes;
 
 namespace FleetConsole.Server.Tests.Features.Deploys;
 
@@ -87,6 +88,23 @@ public sealed class DeployTests(Programs programs) : IAsyncLifetime
         var after = await Session.Ask(o => again.Deploys.ListDeploysAsync(new(), o));
 
         Assert.Equal(before.Deploys.Select(d => (d.Id, d.Sentence)), after.Deploys.Select(d => (d.Id, d.Sentence)));
+    }
+
+    [Fact]
+    public async Task A_deploys_mark_over_time_leads_to_its_page()
+    {
+        var viewer = await Console.SignInAsync("viewer");
+        var newest = (await JudgedAsync(viewer)).Deploys[0];
+        var request = new CurvesRequest
+        {
+            Quantile = 0.99,
+            From = new Timestamp { Seconds = _fleet.NewestDeploy - 3600 },
+            To = new Timestamp { Seconds = _fleet.NewestDeploy + 1800 },
+        };
+
+        var mark = Assert.Single((await Session.Ask(o => viewer.Latency.GetCurvesAsync(request, o))).Deploys);
+
+        Assert.Equal((newest.Id, "1.2"), (mark.Id, mark.ToVersion));
     }
 
     [Fact]
