@@ -61,7 +61,7 @@ require_sdk
 install_packages $(demo_packages) chromium shellcheck openssl
 
 step "scripts"
-shellcheck -x demo.sh test.sh tests/setup.sh .ci/run
+shellcheck -x demo.sh test.sh bench.sh tests/setup.sh .ci/run
 (cd tests/git-rpc-server && shellcheck -x ./*.sh)
 
 step "alert rules"

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Real latency with made-up restarts, as a backtest folder in which every finding is false.   placebo.py REAL.tar.gz OUT
 A value of a real series is taken as the median of a log-normal latency (sigma .7, scaled so that the series' median is 50 ms) of 600 requests in ten minutes;
-restarts every 30 to 60 h, by a fixed seed. Series shorter than three days are left out; longer ones are cut to 14 days."""
+restarts every 12 to 36 h, by a fixed seed. Series shorter than 36 h are left out; longer ones are cut to 14 days."""
 import csv
 import io
 import json
@@ -34,7 +34,7 @@ def main(source, out):
             t, value = data
             t = t - t[0] + 1767571200 if t[0] < 1e9 else t
             grid = np.arange(np.ceil(t[0] / STEP) * STEP, min(t[-1], t[0] + 14 * DAY), STEP)
-            if len(grid) < 3 * 144:
+            if len(grid) < 216:
                 continue
             value = np.interp(grid, t, np.maximum(value, np.median(value) / 1e3))
             name = f"p{len(series):03d}"
@@ -52,7 +52,7 @@ def write(rng, out, name, grid, median):
     os.makedirs(f"{out}/{name}", exist_ok=True)
     starts = [grid[0] - rng.uniform(0, 30) * 3600]
     while starts[-1] < grid[-1]:
-        starts.append(starts[-1] + rng.uniform(30, 60) * 3600)
+        starts.append(starts[-1] + rng.uniform(12, 36) * 3600)
     start = np.array(starts)[np.searchsorted(starts, grid, side="right") - 1]
     version = np.searchsorted(starts, grid, side="right") - 1
     below = ndtr((np.log(BOUNDS)[None, :] - np.log(median)[:, None]) / 0.7)

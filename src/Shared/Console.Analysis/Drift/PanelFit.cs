@@ -7,7 +7,7 @@ namespace FleetConsole.Analysis.Drift;
 /// the larger of the model's and a sandwich clustered on blocks of six bins (Cameron, Gelbach and Miller 2008) with each
 /// cluster's leverage taken out.
 /// </summary>
-internal sealed class PanelFit
+internal sealed partial class PanelFit
 {
     private const double HuberLimit = 2.5;
 
@@ -91,64 +91,6 @@ internal sealed class PanelFit
         PartialOut(panel, _y, _ry, _b);
     }
 
-    /// <summary>A column with all nuisance terms taken out; a new array. Needs <see cref="Settle"/>.</summary>
-    public double[] Residual(SeriesPanel panel, double[] column)
-    {
-        Array.Copy(column, _g, _n);
-        PartialOut(panel, _g, _gt, _v);
-        return _gt[.._n];
-    }
-
-    /// <summary>
-    /// Coefficient of a column and its variance, other columns given: those are partialled out too, with a prior standard
-    /// deviation of .5 each. Needs <see cref="Settle"/>.
-    /// </summary>
-    public AgeEffect? Given(SeriesPanel panel, double[] column, double[][] others)
-    {
-        const double otherPrecision = 4;
-        Array.Copy(column, _g, _n);
-        PartialOut(panel, _g, _got, _v);
-        var target = _got[.._n];
-        var done = new List<(double[] Column, double Size)>();
-        foreach (var other in others)
-        {
-            var rest = Residual(panel, other);
-            foreach (var (before, size) in done)
-                Subtract(rest, before, Weighted(_w, before, rest) / size);
-            var information = Weighted(_w, rest, rest) + otherPrecision;
-            done.Add((rest, information));
-            Subtract(target, rest, Weighted(_w, rest, target) / information);
-        }
-
-        target.CopyTo(_gt, 0);
-        var d = Weighted(_w, _gt, column);
-        if (d < LeastInformation)
-            return null;
-        var beta = Weighted(_w, _gt, _y) / d;
-        for (var i = 0; i < _n; i++)
-            _r[i] = _ry[i] - (beta * _gt[i]);
-        return Clustered(panel, beta, d, 0);
-    }
-
-    /// <summary>
-    /// log latency less its median with everything taken out that depends on neither age, process nor deploy: what is left
-    /// is how each process went, at usual load and hour. Needs <see cref="Settle"/>.
-    /// </summary>
-    public double[] ByProcess(SeriesPanel panel, AgeShape shape)
-    {
-        for (var i = 0; i < _n; i++)
-            _g[i] = AgeShapes.At(shape, panel.Age[i]);
-        _lambda[_p] = 1 / FleetScores.PriorVariance;
-        _equations.Factor(panel, _w, _lambda.AsSpan(0, _p + 1), _g.AsSpan(0, _n));
-        NormalEquations.Project(panel, _w, _y, _b);
-        _b[_p] = Weighted(_w, _g, _y);
-        _equations.Solve(_b.AsSpan(0, _p + 1));
-        _b.AsSpan(panel.StepAt, panel.DayAt - panel.StepAt).Clear();
-        _equations.Residual(panel, _y, _b, _r);
-        _equations.Factor(panel, _w, _lambda.AsSpan(0, _p), default);
-        return _r[.._n];
-    }
-
     private void Round(SeriesPanel panel, bool withAge)
     {
         var p = withAge ? _p + 1 : _p;
@@ -211,12 +153,6 @@ internal sealed class PanelFit
         for (var i = 0; i < _n; i++)
             _g[i] = AgeShapes.At(shape, panel.Age[i]);
         return OfColumn(panel);
-    }
-
-    private void Subtract(double[] from, double[] column, double times)
-    {
-        for (var i = 0; i < _n; i++)
-            from[i] -= times * column[i];
     }
 
     private AgeEffect? OfColumn(SeriesPanel panel)
