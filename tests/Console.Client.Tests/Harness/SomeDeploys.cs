@@ -62,7 +62,14 @@ internal static class SomeDeploys
             });
             reply.Verdicts.Add(new LatencyVerdict
             {
-                Host = host, Method = FindAllBranchNames, Quantile = 0.99, Verdict = Verdict.NotEnoughData, Sentence = "Not enough data.", Bins = 2, BinsNeeded = 6, BinSeconds = 300,
+                Host = host,
+                Method = FindAllBranchNames,
+                Quantile = 0.99,
+                Verdict = Verdict.NotEnoughData,
+                Sentence = "Not enough data.",
+                Bins = 2,
+                BinsNeeded = 6,
+                BinSeconds = 300,
             });
         }
 

@@ -36,7 +36,11 @@ public sealed class DeployPageTests : PageTest
     {
         Server.DeploysById[7].Verdicts.Add(new LatencyVerdict
         {
-            Host = "git-01", Method = SomeDeploys.FindAllBranchNames, Quantile = 0.5, Verdict = Verdict.Worse, AtEqualAge = new() { Ratio = 1.5, Low = 1.2, High = 1.9 },
+            Host = "git-01",
+            Method = SomeDeploys.FindAllBranchNames,
+            Quantile = 0.5,
+            Verdict = Verdict.Worse,
+            AtEqualAge = new() { Ratio = 1.5, Low = 1.2, High = 1.9 },
         });
 
         Assert.Equal("worse p50 +50 % (+20 to +90 %)", Rows(Show().Find("[data-testid=matrix]"))[1][1]);
