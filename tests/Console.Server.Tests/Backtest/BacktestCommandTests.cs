@@ -38,7 +38,7 @@ public sealed class BacktestCommandTests : IDisposable
     public void Where_an_hour_is_missing_from_a_series_the_line_is_named()
     {
         var file = _folder.At("f013", "h00__RefExists.csv");
-        File.WriteAllLines(file, File.ReadLines(file).SkipLast(6));
+        File.WriteAllLines(file, File.ReadAllLines(file)[..^6]);
 
         AssertRefused("h00__RefExists.csv:2011: 2010 windows, and its host has 2016");
     }
