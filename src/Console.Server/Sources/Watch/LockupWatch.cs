@@ -107,9 +107,9 @@ internal sealed partial class LockupWatch(
 
     private static double Unix(DateTimeOffset at) => at.ToUnixTimeMilliseconds() / 1000.0;
 
-    [LoggerMessage(140, LogLevel.Information, "Fork lock of {Host}: {State}")]
+    [LoggerMessage(142, LogLevel.Information, "Fork lock of {Host}: {State}")]
     private static partial void Turned(ILogger logger, string host, string state);
 
-    [LoggerMessage(141, LogLevel.Warning, "No new forecast of lock-ups. {Message}")]
+    [LoggerMessage(143, LogLevel.Warning, "No new forecast of lock-ups. {Message}")]
     private static partial void NoForecast(ILogger logger, string message);
 }
