@@ -15,6 +15,7 @@ internal static class DriftDetails
 {
     private const int MostSeries = 500;
     private const int MostMetrics = 3;
+    private const int CurvePoints = 97;
 
     public static DriftDetail Of(DriftCause cause, LookData data)
     {
@@ -79,7 +80,7 @@ internal static class DriftDetails
             });
         }
 
-        var course = DriftCourse.Of(finding, oldest);
+        var course = FittedCurve.Of(finding, oldest, CurvePoints);
         (detail.FitAge, detail.Fit, detail.FitLow, detail.FitHigh) =
             (Bytes(course.AgeSeconds), Bytes(course.Seconds), Bytes(course.Low), Bytes(course.High));
     }
