@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using FleetConsole.Analysis.Drift;
+using FleetConsole.Analysis.Latency;
 
 namespace FleetConsole.Server.Features.Findings;
 
@@ -70,7 +71,7 @@ internal sealed class DriftScaleOptions
 
     /// <summary>Bins with fewer requests are left out.</summary>
     [Range(1, 100000)]
-    public int LeastCount { get; set; } = 30;
+    public int LeastCount { get; set; } = new BinOptions().LeastCount;
 
     public TimeSpan Step => TimeSpan.FromSeconds(Math.Max(1, BinSeconds / WindowsPerBin));
 }
