@@ -27,6 +27,17 @@ internal static class DriftKeys
     }
 
     /// <summary>
+    /// Open findings that no cause of the look is, though some of their series still drift: those are part of a cause that
+    /// is another finding, and one cause is one finding.
+    /// </summary>
+    /// <param name="matched">Keys that the look's causes are.</param>
+    public static IEnumerable<(string Key, string By)> Absorbed(Look look, IReadOnlyList<OpenDrift> open, IReadOnlyCollection<string> matched)
+    {
+        var drifting = look.Causes.SelectMany(c => c.Series.Select(s => (s.Series.Host.Name, s.Series.Method))).ToHashSet();
+        return open.Where(f => !matched.Contains(f.Key) && f.Series.Any(drifting.Contains)).Select(f => (f.Key, "a wider finding, which has its series"));
+    }
+
+    /// <summary>
     /// Open findings that are over: none of their series drifts or is suspected, and at least half can be judged and are
     /// steady. Right after a restart there is too little to judge, and nothing ends.
     /// </summary>

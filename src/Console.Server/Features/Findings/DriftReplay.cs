@@ -43,7 +43,7 @@ internal static class DriftReplay
     private static void Take(Look look, DateTimeOffset at, List<ReplayedFinding> findings, List<OpenDrift> open)
     {
         var matched = DriftKeys.Match(look.Causes, open, look.Data.Options).ToList();
-        foreach (var (key, by) in DriftKeys.Ended(look, open).ToList())
+        foreach (var (key, by) in DriftKeys.Ended(look, open).Concat(DriftKeys.Absorbed(look, open, [.. matched.Select(m => m.Key)])).ToList())
         {
             open.RemoveAll(f => f.Key == key);
             var index = findings.FindLastIndex(f => f.Key == key);

@@ -63,9 +63,10 @@ internal sealed partial class DriftScan(
     private async Task WriteAsync(Look look, CancellationToken cancellationToken)
     {
         var open = await OpenAsync(look.Data.Options.Bins.WidthSeconds, cancellationToken);
-        foreach (var (cause, key) in DriftKeys.Match(look.Causes, open, look.Data.Options))
+        var matched = DriftKeys.Match(look.Causes, open, look.Data.Options).ToList();
+        foreach (var (cause, key) in matched)
             await ledger.RecordAsync(Of(cause, key, look.Data), cancellationToken);
-        foreach (var (key, by) in DriftKeys.Ended(look, open))
+        foreach (var (key, by) in DriftKeys.Ended(look, open).Concat(DriftKeys.Absorbed(look, open, [.. matched.Select(m => m.Key)])))
             await ledger.ResolveAsync(key, by, cancellationToken);
     }
 

@@ -21,6 +21,9 @@ internal sealed class BucketReader(PrometheusClient prometheus, PromQl promQl, M
     // Prometheus refuses more points a series.
     private const int MostSteps = 10_000;
 
+    // Where the range ends in a gap there is nothing to count; a day at ten minutes is a modest part of most fleets.
+    private const int StepsUncounted = 144;
+
     // Recorded every ten minutes; with fewer than this share of them the rule is too young for the part, or was broken.
     private const double RecordedShare = 0.9;
     private static readonly TimeSpan RecordedStep = TimeSpan.FromMinutes(10);
@@ -33,21 +36,21 @@ internal sealed class BucketReader(PrometheusClient prometheus, PromQl promQl, M
     public async IAsyncEnumerable<IReadOnlyList<MethodBuckets>> ReadAsync(
         DateTimeOffset from, DateTimeOffset to, TimeSpan step, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var steps = await StepsPerPartAsync(to, cancellationToken);
+        var count = await prometheus.QueryAsync(promQl.BucketSeries(), to, cancellationToken);
+        var steps = count is [var series] && series.Last > 0 ? (int)Math.Clamp(ValuesPerPart / series.Last, 1, MostSteps) : StepsUncounted;
+        var found = count.Count > 0;
         for (var begin = from; begin + step <= to;)
         {
             var end = begin + (steps * step) < to ? begin + (steps * step) : to;
-            yield return await ReadPartAsync(begin, end, step, cancellationToken);
+            var part = await ReadPartAsync(begin, end, step, cancellationToken);
+            found |= part.Count > 0;
+            yield return part;
             begin += steps * step;
         }
-    }
 
-    private async Task<int> StepsPerPartAsync(DateTimeOffset at, CancellationToken cancellationToken)
-    {
-        var count = await prometheus.QueryAsync(promQl.BucketSeries(), at, cancellationToken);
-        return count is [var series] && series.Last > 0
-            ? (int)Math.Clamp(ValuesPerPart / series.Last, 1, MostSteps)
-            : throw new PrometheusMissingException(prometheus.Endpoint, promQl.BucketSeries(), "Metrics:LatencyHistogram and Metrics:Selector");
+        // Nothing at the end and nothing on the way: not a quiet moment, but a metric that is not there.
+        if (!found)
+            throw new PrometheusMissingException(prometheus.Endpoint, promQl.BucketSeries(), "Metrics:LatencyHistogram and Metrics:Selector");
     }
 
     private async Task<IReadOnlyList<MethodBuckets>> ReadPartAsync(DateTimeOffset from, DateTimeOffset to, TimeSpan step, CancellationToken cancellationToken)

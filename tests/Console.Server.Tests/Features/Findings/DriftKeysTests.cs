@@ -1,0 +1,77 @@
+using FleetConsole.Analysis.Drift;
+using FleetConsole.Analysis.Fleet;
+using FleetConsole.Server.Features.Findings;
+
+namespace FleetConsole.Server.Tests.Features.Findings;
+
+/// <summary>Which finding a cause is from look to look, and when a finding is over.</summary>
+public sealed class DriftKeysTests
+{
+    private static readonly DriftOptions Options = new();
+
+    [Fact]
+    public void Series_that_move_with_one_metric_are_one_cause()
+    {
+        var causes = DriftCause.Of(Report(Drifts("a", "fork time"), Drifts("b", "fork time"), Drifts("c", "goroutines"), Steady("d")));
+
+        Assert.Equal([("fork time", 2), ("goroutines", 1)], causes.Select(c => (c.Metric, c.Series.Count)).OrderByDescending(c => c.Count));
+    }
+
+    [Fact]
+    public void A_cause_that_shares_half_its_series_with_an_open_finding_is_that_finding_whatever_moves_now()
+    {
+        var look = Look(Drifts("a", "virtual memory"), Drifts("b", "virtual memory"), Drifts("c", "virtual memory"));
+
+        var matched = DriftKeys.Match(look.Causes, [Open("drift/3600/fork time", "a", "b")], Options).Single();
+
+        Assert.Equal("drift/3600/fork time", matched.Key);
+    }
+
+    [Fact]
+    public void A_cause_that_no_open_finding_shares_is_named_by_its_metric()
+    {
+        var look = Look(Drifts("a", "fork time"));
+
+        Assert.Equal("drift/3600/fork time", DriftKeys.Match(look.Causes, [Open("drift/3600/goroutines", "x", "y")], Options).Single().Key);
+    }
+
+    [Fact]
+    public void A_finding_ends_when_half_its_series_are_steady_and_none_drifts()
+    {
+        var open = Open("k", "a", "b");
+
+        Assert.Equal("k", Assert.Single(DriftKeys.Ended(Look(Steady("a"), TooYoung("b")), [open])).Key);
+        Assert.Empty(DriftKeys.Ended(Look(Steady("a"), Drifts("b", "x")), [open]));
+        Assert.Empty(DriftKeys.Ended(Look(TooYoung("a"), TooYoung("b")), [open]));
+    }
+
+    [Fact]
+    public void A_finding_whose_series_are_part_of_another_is_absorbed()
+    {
+        var look = Look(Drifts("a", "fork time"), Drifts("b", "fork time"), Drifts("c", "fork time"));
+        OpenDrift[] open = [Open("wide", "a", "b", "c"), Open("narrow", "a")];
+        var matched = DriftKeys.Match(look.Causes, open, Options).Select(m => m.Key).ToList();
+
+        Assert.Equal(["wide"], matched);
+        Assert.Equal("narrow", Assert.Single(DriftKeys.Absorbed(look, open, matched)).Key);
+    }
+
+    private static OpenDrift Open(string key, params string[] hosts) => new(key, hosts.Select(h => (h, "m")).ToHashSet());
+
+    private static Look Look(params SeriesVerdict[] series)
+    {
+        var report = Report(series);
+        return new(report, DriftCause.Of(report), new(Options, [], new Dictionary<string, Analysis.Latency.MetricSamples>(), [], default, default));
+    }
+
+    private static FleetDriftReport Report(params SeriesVerdict[] series) =>
+        new(0, series, [], [], new("", new DriftVerdict.NotEnoughData(0, 1), 0, 0, 0), []);
+
+    private static SeriesVerdict Steady(string host) => new(new(host), "m", new DriftVerdict.Steady(default, 0, null), null);
+
+    private static SeriesVerdict TooYoung(string host) => new(new(host), "m", new DriftVerdict.NotEnoughData(1, 14), null);
+
+    private static SeriesVerdict Drifts(string host, string metric) => new(new(host), "m", new DriftVerdict.Drifting(new(
+        new(2, 1.5, 2.5), default, default, 0.1, 0, 0, new ProcessIncarnation(new(host), 0, 0, 1, 0, "1.0"), SawtoothProof.None,
+        new(5, 2, 3, default, default, default, default, 1, 0.1, 20, Options), [new(metric, 0.8, 0, 1)], null, null)), null);
+}
