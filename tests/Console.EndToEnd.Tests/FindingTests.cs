@@ -46,17 +46,6 @@ public sealed class FindingTests(LiveFleet fleet)
         Assert.Contains(later, finding => finding.GetProperty("confirmed_at").ValueKind == JsonValueKind.String);
     }
 
-    [Fact]
-    public async Task A_host_that_grows_shows_its_utilisation_and_the_time_to_its_lock_up()
-    {
-        fleet.Require();
-        var page = await fleet.SignInAsync("viewer", "/hosts/git-4");
-        await page.InteractiveAsync();
-
-        await Assertions.Expect(page.GetByTestId("fork-lock")).ToContainTextAsync("locks up in", new() { Timeout = 240_000 });
-        await Assertions.Expect(page.GetByTestId("forecast")).ToContainTextAsync("if fork time goes on rising", new() { Timeout = Pages.Patient });
-    }
-
     // The first version change in the demo's past, as Prometheus has it.
     private async Task<DateTimeOffset> FirstDeployAsync()
     {

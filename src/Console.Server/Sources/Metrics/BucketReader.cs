@@ -74,7 +74,8 @@ internal sealed class BucketReader(PrometheusClient prometheus, PromQl promQl, M
         var found = new List<MethodBuckets>();
         foreach (var method in series.GroupBy(s => (Host: s[names.HostLabel], Service: s[names.ServiceLabel], Method: s[names.MethodLabel])))
         {
-            var buckets = method.Select(s => (Bound: Bound(s["le"]), Series: s)).Where(b => !double.IsNaN(b.Bound)).OrderBy(b => b.Bound).ToList();
+            var buckets = method.GroupBy(s => Bound(s["le"])).Where(b => !double.IsNaN(b.Key)).OrderBy(b => b.Key)
+                .Select(b => (Bound: b.Key, Series: Joined([.. b]))).ToList();
             if (buckets.Count >= 2 && double.IsPositiveInfinity(buckets[^1].Bound))
                 found.Add(new(method.Key.Host, $"{method.Key.Service}/{method.Key.Method}", Samples(buckets, step.TotalSeconds)));
         }
@@ -87,6 +88,17 @@ internal sealed class BucketReader(PrometheusClient prometheus, PromQl promQl, M
     {
         if (series.Any(s => s[label].Length == 0))
             throw new PrometheusLabelException(prometheus.Endpoint, promQl.BucketIncreases(step), label, setting);
+    }
+
+    // le="1" and le="1.0" are one bucket: exporters and versions of Prometheus write the same bound in either way.
+    private static Series Joined(IReadOnlyList<Series> spellings)
+    {
+        if (spellings is [var only])
+            return only;
+        var sums = new SortedDictionary<double, double>();
+        foreach (var (time, value) in spellings.SelectMany(s => s.Times.Zip(s.Values)))
+            sums[time] = sums.GetValueOrDefault(time) + value;
+        return spellings[0] with { Times = [.. sums.Keys], Values = [.. sums.Values] };
     }
 
     private static BucketSamples Samples(List<(double Bound, Series Series)> buckets, double step)
