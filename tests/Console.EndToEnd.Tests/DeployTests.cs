@@ -22,6 +22,7 @@ public sealed class DeployTests(LiveFleet fleet)
 
         // The first version's youth was the demo's own start, when the whole machine was busy: it is no yardstick.
         await DeployAsync(page, "fork", "1.0.6");
+        await GrowingAsync(await fleet.SignInAsync("viewer", "/hosts/git-4"));
         await AgedAsync(page);
         await DeployAsync(page, "fork", "1.0.7");
         await page.GetByRole(AriaRole.Link, new() { Name = "Deploys" }).ClickAsync();
@@ -45,6 +46,13 @@ public sealed class DeployTests(LiveFleet fleet)
         await fleet.CommandAsync(Cancel, "deploy", mode);
         foreach (var host in new[] { "git-1", "git-2", "git-3", "git-4" })
             await Assertions.Expect(page.HostRow(host)).ToContainTextAsync(version, new() { Timeout = Pages.Patient });
+    }
+
+    // git-4 grows without bound under fork, and its page says how long it has.
+    private static async Task GrowingAsync(IPage page)
+    {
+        await Assertions.Expect(page.GetByTestId("fork-lock")).ToContainTextAsync("locks up in", new() { Timeout = UntilJudged });
+        await Assertions.Expect(page.GetByTestId("forecast")).ToContainTextAsync("if fork time goes on rising", new() { Timeout = Pages.Patient });
     }
 
     private static async Task AgedAsync(IPage page)

@@ -90,6 +90,16 @@ public sealed class DriftLookTests : IAsyncLifetime
         Assert.IsType<DriftVerdict.NotEnoughData>(look.Report.Fleet.Verdict);
     }
 
+    [Fact]
+    public async Task A_bound_that_is_written_in_two_ways_is_one_bucket()
+    {
+        AnswerBuckets("""{"instance":"git-1","grpc_service":"s","grpc_method":"m","le":"1"},{"instance":"git-1","grpc_service":"s","grpc_method":"m","le":"1.0"},{"instance":"git-1","grpc_service":"s","grpc_method":"m","le":"+Inf"}""", "20");
+
+        var look = await LookAsync();
+
+        Assert.Equal([1d], Assert.Single(look.Data.Series).Bins.Bounds);
+    }
+
     private async Task<Look> LookAsync()
     {
         var configuration = new ConfigurationBuilder()
