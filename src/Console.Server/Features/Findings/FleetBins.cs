@@ -49,6 +49,8 @@ internal sealed class FleetBins(
                 Take(method, keepFrom);
         }
 
+        if (_series.Count == 0)
+            await buckets.DemandAsync(to, cancellationToken);
         _bucketsTo = to;
         await UpdateMetricsAsync(from, to, cancellationToken);
         foreach (var (key, series) in _series.ToList())

@@ -38,18 +38,19 @@ internal sealed class BucketReader(PrometheusClient prometheus, PromQl promQl, M
     {
         var count = await prometheus.QueryAsync(promQl.BucketSeries(), to, cancellationToken);
         var steps = count is [var series] && series.Last > 0 ? (int)Math.Clamp(ValuesPerPart / series.Last, 1, MostSteps) : StepsUncounted;
-        var found = count.Count > 0;
         for (var begin = from; begin + step <= to;)
         {
             var end = begin + (steps * step) < to ? begin + (steps * step) : to;
-            var part = await ReadPartAsync(begin, end, step, cancellationToken);
-            found |= part.Count > 0;
-            yield return part;
+            yield return await ReadPartAsync(begin, end, step, cancellationToken);
             begin += steps * step;
         }
+    }
 
-        // Nothing at the end and nothing on the way: not a quiet moment, but a metric that is not there.
-        if (!found)
+    /// <summary>Whether the fleet has latency buckets at all, called or not.</summary>
+    /// <exception cref="PrometheusMissingException">It has none: the metric has another name.</exception>
+    public async Task DemandAsync(DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        if ((await prometheus.QueryAsync(promQl.BucketSeries(), at, cancellationToken)).Count == 0)
             throw new PrometheusMissingException(prometheus.Endpoint, promQl.BucketSeries(), "Metrics:LatencyHistogram and Metrics:Selector");
     }
 
