@@ -20,6 +20,8 @@ public sealed class AccessibilityTests(LiveFleet fleet)
     [InlineData("/findings/1", "light")]
     [InlineData("/deploys", "dark")]
     [InlineData("/deploys", "light")]
+    [InlineData("/deploys/1", "dark")]
+    [InlineData("/deploys/1", "light")]
     public async Task A_page_has_no_serious_accessibility_violation(string path, string theme)
     {
         fleet.Require();

@@ -23,6 +23,7 @@ public sealed class FindingTests(LiveFleet fleet)
         await Assertions.Expect(page.GetByTestId("look").Filter(new() { HasText = "bins of 1 h" }).GetByTestId("fleet-verdict")).ToHaveTextAsync("drifting");
 
         await finding.GetByRole(AriaRole.Link).ClickAsync();
+        await page.WaitForURLAsync("**/findings/*");
         await page.InteractiveAsync();
         await Assertions.Expect(page.GetByTestId("proof")).ToContainTextAsync("holds: restarts reset it");
         await page.WaitForLinesAsync(atLeast: 5);

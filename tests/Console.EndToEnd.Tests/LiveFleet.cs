@@ -40,6 +40,9 @@ public sealed class LiveFleet : IAsyncLifetime
         _passwords = JsonSerializer.Deserialize<Dictionary<string, string>>(await File.ReadAllTextAsync(Path.Combine(_demo.Data, "accounts.json")))
             ?? throw new InvalidOperationException("The demo left no accounts.");
         _playwright = await Playwright.CreateAsync();
+
+        // A machine that is busy is slow everywhere, not only where a test expects it.
+        Assertions.SetDefaultExpectTimeout(Pages.Patient);
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = ChromiumPath, Args = ChromiumArguments });
     }
 
@@ -71,7 +74,7 @@ public sealed class LiveFleet : IAsyncLifetime
     public async Task<IPage> OpenAsync(string path, string theme)
     {
         var context = await Browser.NewContextAsync(new() { ViewportSize = new() { Width = 1400, Height = 950 }, AcceptDownloads = true });
-        context.SetDefaultTimeout(30_000);
+        context.SetDefaultTimeout(Pages.Patient);
         await context.AddCookiesAsync([new() { Name = "fleetconsole-theme", Value = theme, Url = Url }]);
         var page = await context.NewPageAsync();
         await page.GotoAsync(Url + path);
