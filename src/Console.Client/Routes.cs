@@ -11,6 +11,8 @@ public static class Routes
     public const string Findings = "/findings";
     public const string Finding = "/findings/{Id:long}";
     public const string Audit = "/audit";
+    public const string AuditExport = "/audit/export";
+    public const string Commands = "/commands";
     public const string Deploys = "/deploys";
     public const string Deploy = "/deploys/{Id:long}";
     public const string SignIn = "/account/sign-in";

@@ -1,6 +1,7 @@
 using FleetConsole.Client;
 using FleetConsole.Server.Backtest;
 using FleetConsole.Server.Components;
+using FleetConsole.Server.Features.Audit;
 using FleetConsole.Server.Features.Findings;
 using FleetConsole.Server.Hosting;
 using FleetConsole.Server.Security;
@@ -23,7 +24,8 @@ if (!ConfigurationFile.TryAddFrom(args, builder.Configuration, System.Console.Er
 builder.AddEndpoints();
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddStorage(builder.Configuration);
-builder.Services.AddSecurity();
+builder.Services.AddSecurity(builder.Configuration);
+builder.Services.AddSignInLimit(builder.Configuration);
 builder.Services.AddSources(builder.Configuration);
 builder.Services.AddFeatures(builder.Configuration);
 builder.Services.AddConsolePages();
@@ -38,6 +40,10 @@ if (app is null)
     return HostingSetup.WrongSettings;
 if (UsersCommand.Is(args))
     return await UsersCommand.RunAsync(args, app.Services, System.Console.In, System.Console.Error);
+if (TokensCommand.Is(args))
+    return await TokensCommand.RunAsync(args, app.Services, System.Console.Out, System.Console.Error);
+if (AuditCommand.Is(args))
+    return await AuditCommand.RunAsync(args, app.Services, System.Console.Out, System.Console.Error);
 if (!app.SettingsHold(System.Console.Error))
     return HostingSetup.WrongSettings;
 await app.Services.MigrateAsync(CancellationToken.None);
@@ -46,6 +52,7 @@ app.UseResponseHeaders();
 app.UseRouting();
 app.UseListenerGate();
 app.UseHttpMetrics();
+app.UseRateLimiter();
 app.UseAuthentication();
 app.UseAuthorization();
 app.UseAntiforgery();

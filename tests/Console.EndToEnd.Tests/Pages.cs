@@ -28,6 +28,8 @@ internal static class Pages
         var confirm = dialog.GetByRole(AriaRole.Button, new() { Name = confirmation, Exact = true });
         await Assertions.Expect(confirm).ToBeDisabledAsync();
         await dialog.GetByLabel("Reason").FillAsync(reason);
+        if (confirmation.StartsWith("Restart ", StringComparison.Ordinal))
+            await dialog.GetByLabel("to confirm").FillAsync(confirmation["Restart ".Length..]);
         await confirm.ClickAsync();
     }
 

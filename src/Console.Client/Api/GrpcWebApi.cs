@@ -50,14 +50,29 @@ internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
     public Task<ListCapturesReply> ListCapturesAsync(string host, CancellationToken cancellationToken) =>
         Ask(_captures.ListCapturesAsync(new() { Host = host }, Options(cancellationToken)), cancellationToken);
 
-    public Task<ListAuditReply> ListAuditAsync(long beforeId, CancellationToken cancellationToken) =>
-        Ask(_audit.ListAuditAsync(new() { BeforeId = beforeId }, Options(cancellationToken)), cancellationToken);
+    public Task<ListAuditReply> ListAuditAsync(ListAuditRequest request, CancellationToken cancellationToken) =>
+        Ask(_audit.ListAuditAsync(request, Options(cancellationToken)), cancellationToken);
 
     public Task<CommandView> RestartAsync(RestartHostRequest request, CancellationToken cancellationToken) =>
         Ask(_control.RestartAsync(request, Options(cancellationToken)), cancellationToken);
 
     public Task<CommandView> ProfileAsync(ProfileHostRequest request, CancellationToken cancellationToken) =>
         Ask(_control.ProfileAsync(request, Options(cancellationToken)), cancellationToken);
+
+    public Task<CommandView> ReloadAsync(ReloadHostRequest request, CancellationToken cancellationToken) =>
+        Ask(_control.ReloadAsync(request, Options(cancellationToken)), cancellationToken);
+
+    public Task<CommandView> DumpAsync(DumpHostRequest request, CancellationToken cancellationToken) =>
+        Ask(_control.DumpAsync(request, Options(cancellationToken)), cancellationToken);
+
+    public Task<PlanReply> PlanAsync(PlanRequest request, CancellationToken cancellationToken) =>
+        Ask(_control.PlanAsync(request, Options(cancellationToken)), cancellationToken);
+
+    public Task<CommandView> ApproveAsync(DecisionRequest request, CancellationToken cancellationToken) =>
+        Ask(_control.ApproveAsync(request, Options(cancellationToken)), cancellationToken);
+
+    public Task<CommandView> RejectAsync(DecisionRequest request, CancellationToken cancellationToken) =>
+        Ask(_control.RejectAsync(request, Options(cancellationToken)), cancellationToken);
 
     public Task<ListCommandsReply> ListCommandsAsync(string host, CancellationToken cancellationToken) =>
         Ask(_control.ListCommandsAsync(new() { Host = host }, Options(cancellationToken)), cancellationToken);

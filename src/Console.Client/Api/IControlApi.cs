@@ -11,6 +11,23 @@ public interface IControlApi
     /// <exception cref="ApiException">The server refused; the message names the rule.</exception>
     Task<CommandView> ProfileAsync(ProfileHostRequest request, CancellationToken cancellationToken);
 
+    /// <exception cref="ApiException">The server refused; the message names the rule.</exception>
+    Task<CommandView> ReloadAsync(ReloadHostRequest request, CancellationToken cancellationToken);
+
+    /// <exception cref="ApiException">The server refused; the message names the rule.</exception>
+    Task<CommandView> DumpAsync(DumpHostRequest request, CancellationToken cancellationToken);
+
+    /// <summary>What would happen, and which rules would refuse it now; nothing is done.</summary>
+    /// <exception cref="ApiException">The call failed.</exception>
+    Task<PlanReply> PlanAsync(PlanRequest request, CancellationToken cancellationToken);
+
+    /// <exception cref="ApiException">The server refused; the message names the rule.</exception>
+    Task<CommandView> ApproveAsync(DecisionRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Ends a waiting command: another's by its approver, one's own by withdrawing it.</summary>
+    /// <exception cref="ApiException">The server refused; the message says why.</exception>
+    Task<CommandView> RejectAsync(DecisionRequest request, CancellationToken cancellationToken);
+
     /// <param name="host">Empty: every host.</param>
     /// <exception cref="ApiException">The call failed.</exception>
     Task<ListCommandsReply> ListCommandsAsync(string host, CancellationToken cancellationToken);

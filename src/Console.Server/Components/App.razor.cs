@@ -1,4 +1,5 @@
 using FleetConsole.Client.Layout;
+using FleetConsole.Server.Hosting;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.Components.Web;
@@ -11,6 +12,8 @@ public partial class App
     private HttpContext? HttpContext { get; set; }
 
     private string ThemeCookie => HttpContext?.Request.Cookies[ThemeChoice.Cookie] == ThemeChoice.Light ? ThemeChoice.Light : ThemeChoice.DarkName;
+
+    private string Nonce => HttpContext is null ? "" : HostingSetup.NonceOf(HttpContext);
 
     // The sign-in page answers a form post, which only a page rendered on the server can.
     private IComponentRenderMode? Mode => HttpContext?.AcceptsInteractiveRouting() == true ? RenderMode.InteractiveWebAssembly : null;

@@ -15,11 +15,15 @@ public partial class SignIn(SignInManager<IdentityUser> signIn, NavigationManage
     [SupplyParameterFromQuery(Name = AccountRoutes.ReturnUrl)]
     private string? ReturnUrl { get; set; }
 
+    [Inject]
+    private SignInAudit Audit { get; set; } = null!;
+
     private string? Problem { get; set; }
 
     private async Task SubmitAsync()
     {
         var result = await signIn.PasswordSignInAsync(Input.User, Input.Password, isPersistent: false, lockoutOnFailure: true);
+        await Audit.WriteAsync(Input.User, "password", result.Succeeded ? "succeeded" : "failed", result.IsLockedOut ? "locked" : "");
         if (result.Succeeded)
         {
             // Only a path of this site: an absolute address here would send people elsewhere with our name on the link.
@@ -28,9 +32,8 @@ public partial class SignIn(SignInManager<IdentityUser> signIn, NavigationManage
             return;
         }
 
-        Problem = result.IsLockedOut
-            ? "Too many failed attempts. The account is locked for five minutes."
-            : "User or password is wrong.";
+        // The same words for an account that is locked, one that is disabled and one that does not exist.
+        Problem = "User or password is wrong. After five wrong passwords an account is locked for five minutes.";
     }
 
     private sealed class Credentials

@@ -3,6 +3,7 @@ using FleetConsole.Contracts;
 using FleetConsole.Server.Features.Audit;
 using FleetConsole.Server.Features.Captures;
 using FleetConsole.Server.Features.Control;
+using FleetConsole.Server.Features.Control.Rules;
 using FleetConsole.Server.Features.Deploys;
 using FleetConsole.Server.Features.Findings;
 using FleetConsole.Server.Features.Fleet;
@@ -44,15 +45,32 @@ internal static class FeaturesSetup
         services.AddSingleton<IFindingsApi>(provider => provider.GetRequiredService<FindingsFeature>());
         services.AddHostedService<LockupFindings>();
 
+        services.AddControl(configuration);
+        services.AddDeploys(configuration);
+        return services;
+    }
+
+    private static void AddControl(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddChecked<ControlOptions>(configuration, ControlOptions.Section);
+        services.AddSingleton<SituationReader>();
+        services.AddSingleton<CommandGate>();
         services.AddSingleton<ControlFeature>();
+        services.AddSingleton<Planner>();
+        services.AddSingleton<Approvals>();
         services.AddSingleton<IControlApi, PrerenderedControl>();
         services.AddSingleton<CommandLog>();
-        services.AddTransient<RestartRun>();
+        services.AddSingleton<AgentMemory>();
+        services.AddTransient<Replacement>();
+        services.AddTransient<CaptureStore>();
+        services.AddTransient<EvidenceRun>();
+        services.AddTransient<SilenceRun>();
+        services.AddTransient<ReplaceRun>();
+        services.AddTransient<DumpRun>();
         services.AddTransient<ProfileRun>();
         services.AddSingleton<CommandRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<CommandRunner>());
-        services.AddDeploys(configuration);
-        return services;
+        services.AddHostedService<ApprovalExpiry>();
     }
 
     private static void AddDeploys(this IServiceCollection services, IConfiguration configuration)
@@ -88,6 +106,7 @@ internal static class FeaturesSetup
         app.MapGrpcHealthChecksService().AllowAnonymous().WithMetadata(new ServedOn(Listener.Grpc));
         app.MapHub<ChangesHub>(Changes.Path);
         app.MapCaptures();
+        app.MapAudit();
         app.MapDeploys();
     }
 }

@@ -1,5 +1,6 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 
 namespace FleetConsole.Server.Hosting;
@@ -9,12 +10,23 @@ internal static class HostingSetup
     /// <summary>Exit code when the configuration cannot be used.</summary>
     public const int WrongSettings = 2;
 
-    /// <summary>Headers that every answer has: the console is never framed, and its files are what they say they are.</summary>
+    /// <summary>The number that lets Blazor's import map, the one script inside the page, run: another for each answer.</summary>
+    public static string NonceOf(HttpContext context) => context.Items[nameof(NonceOf)] as string
+        ?? throw new InvalidOperationException("The answer has no headers yet.");
+
+    /// <summary>
+    /// Headers that every answer has: nothing but the console's own files runs in its pages, and it is never framed.
+    /// </summary>
     public static void UseResponseHeaders(this WebApplication app) => app.Use((context, next) =>
     {
+        var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
+        context.Items[nameof(NonceOf)] = nonce;
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
-        headers.ContentSecurityPolicy = "frame-ancestors 'none'; object-src 'none'; base-uri 'self'";
+
+        // MudBlazor styles its elements one by one, and WebAssembly is compiled in the page.
+        headers.ContentSecurityPolicy = $"default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
+            + "img-src 'self' data: blob:; object-src 'none'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
         headers["Referrer-Policy"] = "same-origin";
         return next(context);
     });

@@ -29,6 +29,8 @@ internal static class SourcesSetup
                 http.Timeout = Timeout.InfiniteTimeSpan;
             })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AutomaticDecompression = System.Net.DecompressionMethods.All });
+        services.AddChecked<AlertmanagerOptions>(configuration, AlertmanagerOptions.Section);
+        services.AddHttpClient<Alertmanager>();
         services.AddSingleton<SourceBoard>();
         services.AddSingleton<HostMap>();
         services.AddSingleton<MetricNames>();

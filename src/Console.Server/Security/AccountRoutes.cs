@@ -2,6 +2,7 @@ using FleetConsole.Server.Hosting;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
+using SignInResult = Microsoft.AspNetCore.Identity.SignInResult;
 
 namespace FleetConsole.Server.Security;
 
@@ -12,6 +13,7 @@ internal static class AccountRoutes
     public const string SignOut = "/account/sign-out";
     public const string Token = "/account/token";
     public const string ReturnUrl = "returnUrl";
+    private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
 
     public static void MapAccount(this IEndpointRouteBuilder routes)
     {
@@ -28,15 +30,36 @@ internal static class AccountRoutes
         return TypedResults.LocalRedirect($"~{SignIn}");
     }
 
-    // The sign-in manager writes the token into the answer when its scheme is the token's.
-    private static async Task<Results<EmptyHttpResult, UnauthorizedHttpResult, BadRequest<string>>> TokenAsync(Credentials credentials, SignInManager<IdentityUser> signIn)
+    // A token of an hour, with all of the account's permissions; longer ones are made with "tokens add".
+    private static async Task<Results<Ok<TokenGiven>, UnauthorizedHttpResult, BadRequest<string>>> TokenAsync(
+        Credentials credentials, SignInManager<IdentityUser> signIn, UserManager<IdentityUser> users, ApiTokens tokens, SignInAudit audit, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(credentials.User) || string.IsNullOrEmpty(credentials.Password))
-            return TypedResults.BadRequest("Send {\"user\": ..., \"password\": ...}.");
-        signIn.AuthenticationScheme = IdentityConstants.BearerScheme;
-        var result = await signIn.PasswordSignInAsync(credentials.User, credentials.Password, isPersistent: false, lockoutOnFailure: true);
-        return result.Succeeded ? TypedResults.Empty : TypedResults.Unauthorized();
+            return TypedResults.BadRequest("Send {\"user\": ..., \"password\": ...}, and \"code\" where the account has a second factor.");
+        var user = await users.FindByNameAsync(credentials.User);
+        var result = user is null ? SignInResult.Failed : await signIn.CheckPasswordSignInAsync(user, credentials.Password, lockoutOnFailure: true);
+        if (user is null || !result.Succeeded || !await HasFactorAsync(users, user, credentials.Code))
+        {
+            await audit.WriteAsync(credentials.User, "token", "failed", result.IsLockedOut ? "locked" : "");
+            return TypedResults.Unauthorized();
+        }
+
+        await audit.WriteAsync(credentials.User, "token", "succeeded", "");
+        var token = await tokens.AddAsync(user.Id, "one hour", [], TokenLifetime, cancellationToken);
+        return TypedResults.Ok(new TokenGiven("Bearer", token, (int)TokenLifetime.TotalSeconds));
     }
 
-    internal sealed record Credentials(string? User, string? Password);
+    private static async Task<bool> HasFactorAsync(UserManager<IdentityUser> users, IdentityUser user, string? code)
+    {
+        if (!await users.GetTwoFactorEnabledAsync(user))
+            return true;
+        if (await users.VerifyTwoFactorTokenAsync(user, users.Options.Tokens.AuthenticatorTokenProvider, code ?? ""))
+            return true;
+        await users.AccessFailedAsync(user);
+        return false;
+    }
+
+    internal sealed record Credentials(string? User, string? Password, string? Code);
+
+    internal sealed record TokenGiven(string TokenType, string AccessToken, int ExpiresIn);
 }

@@ -1,4 +1,5 @@
 using FleetConsole.Contracts;
+using FleetConsole.Server.Hosting;
 using FleetConsole.Server.Storage;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -10,11 +11,13 @@ namespace FleetConsole.Server.Security;
 /// <summary>Sign-in by ASP.NET Core Identity, and policies that deny whatever names no permission.</summary>
 internal static class SecuritySetup
 {
-    // The browser has the cookie; a script has the token of POST /account/token.
+    // The browser has the cookie; a script has a token.
     private const string EitherScheme = "cookie-or-token";
 
-    public static IServiceCollection AddSecurity(this IServiceCollection services)
+    public static IServiceCollection AddSecurity(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddChecked<AccessOptions>(configuration, AccessOptions.Section);
+        services.AddSingleton<Access>();
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<ConsoleDb>>().CreateDbContext());
         services.AddIdentityCore<IdentityUser>(options =>
             {
@@ -27,11 +30,15 @@ internal static class SecuritySetup
             .AddRoles<IdentityRole>()
             .AddEntityFrameworkStores<ConsoleDb>()
             .AddSignInManager()
-            .AddClaimsPrincipalFactory<ConsoleClaims>();
+            .AddClaimsPrincipalFactory<ConsoleClaims>()
+            .AddDefaultTokenProviders();
+        services.AddSingleton<ApiTokens>();
+        services.AddScoped<SignInAudit>();
+        services.AddHttpContextAccessor();
         var authentication = services.AddAuthentication(EitherScheme);
         authentication.AddPolicyScheme(EitherScheme, null, options => options.ForwardDefaultSelector = context =>
-            context.Request.Headers.Authorization.Count > 0 ? IdentityConstants.BearerScheme : IdentityConstants.ApplicationScheme);
-        authentication.AddBearerToken(IdentityConstants.BearerScheme);
+            context.Request.Headers.Authorization.Count > 0 ? TokenAuthentication.SchemeName : IdentityConstants.ApplicationScheme);
+        authentication.AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
         authentication.AddIdentityCookies();
         services.ConfigureApplicationCookie(options =>
         {

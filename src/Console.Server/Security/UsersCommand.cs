@@ -1,4 +1,3 @@
-using FleetConsole.Contracts;
 using FleetConsole.Server.Storage;
 using Microsoft.AspNetCore.Identity;
 
@@ -11,8 +10,10 @@ namespace FleetConsole.Server.Security;
 internal static class UsersCommand
 {
     private const string Usage = """
-        Usage: Console.Server users add NAME --role viewer|operator|admin   (the password is read from standard input)
+        Usage: Console.Server users add NAME --role viewer|operator|admin|ROLE   (the password is read from standard input)
                Console.Server users remove NAME
+               Console.Server users disable NAME                        (its sessions and tokens end at once)
+               Console.Server users enable NAME
         """;
 
     public static bool Is(string[] args) => args is ["users", ..];
@@ -21,9 +22,13 @@ internal static class UsersCommand
     public static async Task<int> RunAsync(string[] args, IServiceProvider services, TextReader input, TextWriter error)
     {
         await using var scope = services.CreateAsyncScope();
+        var access = services.GetRequiredService<Access>();
         switch (args)
         {
-            case ["users", "add", var name, "--role", var role, ..] when Roles.All.Contains(role):
+            case ["users", "add", _, "--role", var unknown, ..] when !access.Knows(unknown):
+                await error.WriteLineAsync($"There is no role \"{unknown}\". There are {string.Join(", ", access.KnownRoles)}.");
+                return 2;
+            case ["users", "add", var name, "--role", var role, ..]:
                 var password = await input.ReadLineAsync();
                 if (string.IsNullOrEmpty(password))
                 {
@@ -36,6 +41,9 @@ internal static class UsersCommand
             case ["users", "remove", var name, ..]:
                 await services.MigrateAsync(CancellationToken.None);
                 return await ReportAsync(await RemoveAsync(scope.ServiceProvider, name), error);
+            case ["users", "disable" or "enable", var name, ..]:
+                await services.MigrateAsync(CancellationToken.None);
+                return await ReportAsync(await DisableAsync(scope.ServiceProvider, name, args[1] == "disable"), error);
             default:
                 await error.WriteLineAsync(Usage);
                 return 2;
@@ -59,6 +67,18 @@ internal static class UsersCommand
         return await users.FindByNameAsync(name) is { } user
             ? await users.DeleteAsync(user)
             : IdentityResult.Failed(new IdentityError { Description = $"There is no user \"{name}\"." });
+    }
+
+    private static async Task<IdentityResult> DisableAsync(IServiceProvider services, string name, bool disable)
+    {
+        var users = services.GetRequiredService<UserManager<IdentityUser>>();
+        if (await users.FindByNameAsync(name) is not { } user)
+            return IdentityResult.Failed(new IdentityError { Description = $"There is no user \"{name}\"." });
+        await users.SetLockoutEnabledAsync(user, true);
+        var result = await users.SetLockoutEndDateAsync(user, disable ? DateTimeOffset.MaxValue : null);
+
+        // A new stamp makes every cookie of the account worthless at its next request.
+        return result.Succeeded ? await users.UpdateSecurityStampAsync(user) : result;
     }
 
     private static async Task<int> ReportAsync(IdentityResult result, TextWriter error)

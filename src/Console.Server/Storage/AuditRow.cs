@@ -2,10 +2,11 @@ using FleetConsole.Contracts.V1;
 
 namespace FleetConsole.Server.Storage;
 
-/// <summary>One line of the audit trail. Rows are only ever added.</summary>
+/// <summary>One line of the audit trail. Rows are only ever added, and each holds the hash of the one before in its own.</summary>
 internal sealed class AuditRow
 {
-    public long Id { get; init; }
+    /// <summary>1, 2, 3 … without a gap.</summary>
+    public long Id { get; set; }
 
     public required DateTimeOffset At { get; init; }
 
@@ -26,4 +27,7 @@ internal sealed class AuditRow
     public string Outcome { get; init; } = "";
 
     public string Detail { get; init; } = "";
+
+    /// <summary>SHA-256 over the row before's hash and everything above, lower-case hex; see <see cref="AuditChain"/>.</summary>
+    public string Hash { get; set; } = "";
 }

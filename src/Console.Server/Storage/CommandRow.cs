@@ -22,8 +22,35 @@ internal sealed class CommandRow
     /// <summary>Unique; the same key with the same arguments is the same command.</summary>
     public required string IdempotencyKey { get; init; }
 
-    /// <summary>A CPU profile's duration; 0 for other actions.</summary>
+    /// <summary>The duration of a CPU profile or of perf; 0 for what takes no time.</summary>
     public required int Seconds { get; init; }
+
+    /// <summary>Which dump; unspecified for other actions.</summary>
+    public Rung Rung { get; init; }
+
+    /// <summary>Dumps and a profile are taken before the process is gone.</summary>
+    public bool TakesEvidence { get; init; }
+
+    /// <summary>What was taken and what could not be, a line each; empty until it was tried.</summary>
+    public string Evidence { get; set; } = "";
+
+    /// <summary>What else is to be known of how it went, a line each.</summary>
+    public string Notes { get; set; } = "";
+
+    /// <summary>The silence that Alertmanager holds for it; empty when it holds none.</summary>
+    public string SilenceId { get; set; } = "";
+
+    /// <summary>The caller lifted the healthy share: the host was locked up itself.</summary>
+    public bool Override { get; init; }
+
+    /// <summary>The caller acted without the second person, in a freeze, or before the host had cooled down.</summary>
+    public bool BreakGlass { get; init; }
+
+    /// <summary>Until when it waits for a second person; null when none is needed.</summary>
+    public DateTimeOffset? ApprovalUntil { get; init; }
+
+    /// <summary>The second person; empty when there was none.</summary>
+    public string DecidedBy { get; set; } = "";
 
     public CommandPhase Phase { get; set; } = CommandPhase.Requested;
 
@@ -39,12 +66,22 @@ internal sealed class CommandRow
 
     public long? CaptureId { get; set; }
 
-    public bool Unfinished => Phase is CommandPhase.Requested or CommandPhase.Running;
+    public bool Unfinished => Phase is CommandPhase.Requested or CommandPhase.Running or CommandPhase.AwaitingApproval;
 }
 
 /// <summary>What can be done to a host; stored and shown by these words.</summary>
 internal static class CommandActions
 {
     public const string Restart = "restart";
+    public const string Reload = "reload";
     public const string Profile = "profile";
+    public const string Dump = "dump";
+
+    /// <summary>The dump that ends the process.</summary>
+    public const string Abort = "abort";
+
+    public static IReadOnlyList<string> All { get; } = [Restart, Reload, Profile, Dump, Abort];
+
+    /// <summary>Those after which another process serves: the rules of restarts hold for them.</summary>
+    public static IReadOnlyList<string> Replacing { get; } = [Restart, Reload, Abort];
 }

@@ -13,6 +13,8 @@ internal sealed class ConsoleDb(DbContextOptions<ConsoleDb> options) : IdentityD
 
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
+    public DbSet<ApiTokenRow> ApiTokens => Set<ApiTokenRow>();
+
     public DbSet<FindingRow> Findings => Set<FindingRow>();
 
     public DbSet<FindingEventRow> FindingEvents => Set<FindingEventRow>();
@@ -52,7 +54,13 @@ internal sealed class ConsoleDb(DbContextOptions<ConsoleDb> options) : IdentityD
             finding.HasIndex(f => new { f.Key, f.Id });
         });
         builder.Entity<FindingEventRow>().HasIndex(e => e.FindingId);
+        builder.Entity<ApiTokenRow>(token =>
+        {
+            token.HasIndex(t => t.Hash).IsUnique();
+            token.HasOne<IdentityUser>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
         builder.Entity<AuditRow>().HasIndex(a => a.CommandId);
+        builder.Entity<AuditRow>().Property(a => a.Id).ValueGeneratedNever();
         builder.Entity<CaptureRow>().HasIndex(c => new { c.Host, c.TakenAt });
         BuildDeploys(builder);
     }

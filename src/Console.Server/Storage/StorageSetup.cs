@@ -18,6 +18,7 @@ internal static class StorageSetup
                 .ConfigureWarnings(events => events.Log(
                     (CoreEventId.SaveChangesFailed, LogLevel.Debug), (RelationalEventId.CommandError, LogLevel.Debug), (RelationalEventId.TransactionError, LogLevel.Debug))));
         services.AddSingleton<CaptureFiles>();
+        services.AddSingleton<AuditTrail>();
 
         // The keys of cookies and anti-forgery tokens: without a place of their own a restart would sign everybody out.
         var folder = configuration.GetSection(StorageOptions.Section)[nameof(StorageOptions.Folder)] ?? new StorageOptions().Folder;
@@ -35,6 +36,7 @@ internal static class StorageSetup
             folder.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         await using var db = await services.GetRequiredService<IDbContextFactory<ConsoleDb>>().CreateDbContextAsync(cancellationToken);
         await db.Database.MigrateAsync(cancellationToken);
+        await AuditChain.SealAsync(db, cancellationToken);
     }
 
     private static string Folder(IServiceProvider services) => services.GetRequiredService<IOptions<StorageOptions>>().Value.Folder;

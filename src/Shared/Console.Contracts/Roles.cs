@@ -1,6 +1,6 @@
 namespace FleetConsole.Contracts;
 
-/// <summary>Named sets of <see cref="Permissions"/>.</summary>
+/// <summary>Named sets of <see cref="Permissions"/> that every console has, on every host. The configuration adds others.</summary>
 public static class Roles
 {
     public const string Viewer = "viewer";
@@ -13,7 +13,7 @@ public static class Roles
     public static IReadOnlyList<string> PermissionsOf(string role) => role switch
     {
         Viewer => [Permissions.View],
-        Operator => [Permissions.View, Permissions.Profile, Permissions.Restart, Permissions.Deploy],
+        Operator => [Permissions.View, Permissions.Profile, Permissions.Dump, Permissions.Restart, Permissions.Approve, Permissions.Deploy],
         Admin => Permissions.All,
         _ => [],
     };

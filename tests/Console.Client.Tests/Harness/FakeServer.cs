@@ -110,16 +110,65 @@ internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, IC
     public Task<ListCapturesReply> ListCapturesAsync(string host, CancellationToken cancellationToken) =>
         Answer(new ListCapturesReply { Captures = { Captures.Where(capture => host.Length == 0 || capture.Host == host) } });
 
-    public Task<ListAuditReply> ListAuditAsync(long beforeId, CancellationToken cancellationToken)
+    public Task<ListAuditReply> ListAuditAsync(ListAuditRequest request, CancellationToken cancellationToken)
     {
-        AuditAsked.Add(beforeId);
-        return Answer(new ListAuditReply { Entries = { AuditRows.Where(row => beforeId == 0 || row.Id < beforeId).Take(AuditPage) } });
+        AuditAsked.Add(request.BeforeId);
+        var rows = AuditRows.Where(row => (request.BeforeId == 0 || row.Id < request.BeforeId) && (request.User.Length == 0 || row.User == request.User));
+        return Answer(new ListAuditReply { Entries = { rows.Take(AuditPage) } });
+    }
+
+    /// <summary>What the rules say to every plan.</summary>
+    public PlanStep Plan { get; } = new() { Actions = { "The agent stops the server and starts it again." } };
+
+    public List<PlanRequest> Plans { get; } = [];
+
+    public List<DecisionRequest> Approvals { get; } = [];
+
+    public List<DecisionRequest> Rejections { get; } = [];
+
+    public Task<PlanReply> PlanAsync(PlanRequest request, CancellationToken cancellationToken)
+    {
+        Plans.Add(request);
+        var step = Plan.Clone();
+        step.Host = request.Hosts[0];
+        step.NeedsApproval &= !request.BreakGlass;
+        foreach (var refusal in step.Refusals.Where(refusal => (request.BreakGlass && refusal.Rule is "freeze" or "cool-down") || (request.Override && refusal.Rule == "healthy-share")).ToList())
+            step.Refusals.Remove(refusal);
+        return Answer(new PlanReply { Steps = { step } });
+    }
+
+    public Task<CommandView> ApproveAsync(DecisionRequest request, CancellationToken cancellationToken) => DecideAsync(Approvals, request, CommandPhase.Requested);
+
+    public Task<CommandView> RejectAsync(DecisionRequest request, CancellationToken cancellationToken) => DecideAsync(Rejections, request, CommandPhase.Refused);
+
+    private Task<CommandView> DecideAsync(List<DecisionRequest> decisions, DecisionRequest request, CommandPhase phase)
+    {
+        decisions.Add(request);
+        var command = Commands.Single(c => c.Id == request.CommandId);
+        command.Phase = phase;
+        return Answer(command);
     }
 
     public Task<CommandView> RestartAsync(RestartHostRequest request, CancellationToken cancellationToken)
     {
         Restarts.Add(request);
         return Take(request.IdempotencyKey, new() { Host = request.Host, Action = "restart", Reason = request.Reason });
+    }
+
+    public List<ReloadHostRequest> Reloads { get; } = [];
+
+    public List<DumpHostRequest> Dumps { get; } = [];
+
+    public Task<CommandView> ReloadAsync(ReloadHostRequest request, CancellationToken cancellationToken)
+    {
+        Reloads.Add(request);
+        return Take(request.IdempotencyKey, new() { Host = request.Host, Action = "reload", Reason = request.Reason });
+    }
+
+    public Task<CommandView> DumpAsync(DumpHostRequest request, CancellationToken cancellationToken)
+    {
+        Dumps.Add(request);
+        return Take(request.IdempotencyKey, new() { Host = request.Host, Action = request.Rung == Rung.Abort ? "abort" : "dump", Reason = request.Reason });
     }
 
     public Task<CommandView> ProfileAsync(ProfileHostRequest request, CancellationToken cancellationToken)

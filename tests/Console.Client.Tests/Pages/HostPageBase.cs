@@ -28,6 +28,8 @@ public abstract class HostPageBase : PageTest
 
     protected void GiveReason(string reason) => Field("Reason").Input(reason);
 
+    protected void TypeName(string host) => Field("Type ").Input(host);
+
     /// <summary>The open dialog's field with this label.</summary>
     protected IElement Field(string label) => Dialogs.Find($"#{Dialogs.FindAll("label").Single(l => Text(l).StartsWith(label, StringComparison.Ordinal)).GetAttribute("for")}");
 

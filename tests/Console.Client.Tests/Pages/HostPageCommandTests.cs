@@ -61,13 +61,16 @@ public sealed partial class HostPageCommandTests : HostPageBase
         var page = OpenHost();
         Button(page, "restart").Click();
         Assert.Equal("Restart git-01", Text(ConfirmButton));
-        Assert.Single(Dialogs.FindAll("input"));
         GiveReason("locked up");
+        Assert.True(ConfirmButton.HasAttribute("disabled"));
+        TypeName("git-02");
+        Assert.True(ConfirmButton.HasAttribute("disabled"));
+        TypeName("git-01");
 
         ConfirmButton.Click();
 
         var sent = Assert.Single(Server.Restarts);
-        Assert.Equal(("git-01", "locked up"), (sent.Host, sent.Reason));
+        Assert.Equal(("git-01", "git-01", "locked up"), (sent.Host, sent.ConfirmHost, sent.Reason));
         Assert.Matches(Key(), sent.IdempotencyKey);
         page.WaitForAssertion(() => Assert.Equal("Requested", page.Find("[data-testid=commands] [data-action=restart]").GetAttribute("data-phase")));
     }
@@ -113,12 +116,14 @@ public sealed partial class HostPageCommandTests : HostPageBase
         var page = OpenHost();
         Button(page, "restart").Click();
         GiveReason("locked up");
+        TypeName("git-01");
         ConfirmButton.Click();
         page.WaitForAssertion(() => Assert.Equal("Another command holds git-01.", Text(page.Find("[data-testid=refused]"))));
 
         Server.Refusal = null;
         Button(page, "restart").Click();
         GiveReason("locked up");
+        TypeName("git-01");
         ConfirmButton.Click();
 
         page.WaitForAssertion(() => Assert.Empty(page.FindAll("[data-testid=refused]")));

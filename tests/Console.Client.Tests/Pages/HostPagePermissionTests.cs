@@ -16,7 +16,7 @@ public sealed class HostPagePermissionTests : HostPageBase
         Assert.True(Button(page, "profile").HasAttribute("disabled"));
         Assert.True(Button(page, "restart").HasAttribute("disabled"));
         Assert.Equal(
-            "Your account lacks the permission profile. Ask an administrator. Your account lacks the permission restart. Ask an administrator.",
+            "Your account lacks the permissions profile, dump, restart. Ask an administrator.",
             Text(page.Find("[data-testid=why-disabled]")));
     }
 

@@ -45,7 +45,7 @@ public sealed class AgentTrustTests(Programs programs)
 
         Assert.Contains("Agents:CertificateFile is not set", fleet.Hosts[0].UnmappedReason, StringComparison.Ordinal);
         var status = await CommandFleet.RefusedAsync(() => Session.Ask(o => caller.Control.RestartAsync(
-            new() { Host = "git-1", Reason = "a test", IdempotencyKey = CommandFleet.NewKey() }, o)));
+            new() { Host = "git-1", Reason = "a test", IdempotencyKey = CommandFleet.NewKey(), ConfirmHost = "git-1" }, o)));
         Assert.Equal(Grpc.Core.StatusCode.FailedPrecondition, status.StatusCode);
         Assert.Contains("Agents:CertificateFile is not set", status.Detail, StringComparison.Ordinal);
     }

@@ -7,7 +7,7 @@ namespace FleetConsole.Server.Tests.Harness;
 /// A console that can command: two mapped hosts with one fake agent and one fake Git RPC server, on a fake Prometheus,
 /// and a third host without an agent.
 /// </summary>
-public sealed class CommandFleet(Programs programs) : IAsyncLifetime
+public class CommandFleet(Programs programs) : IAsyncLifetime
 {
     internal const string Unmapped = "git-unmapped";
     private static int _keys;
@@ -48,12 +48,24 @@ public sealed class CommandFleet(Programs programs) : IAsyncLifetime
         {
             [Unmapped] = new System.Text.Json.Nodes.JsonObject { ["AgentAddress"] = "" },
         };
+        Configure(_console);
         var agents = _console.Section("Agents");
         agents["CertificateFile"] = _authority.ConsoleCertificateFile;
         agents["KeyFile"] = _authority.ConsoleKeyFile;
         agents["AuthorityFile"] = _authority.RootFile;
         _prometheus.Run(Unmapped, OldStart);
         await StartAsync();
+    }
+
+    /// <summary>
+    /// The rules have tests of their own; here many hosts are restarted side by side, and none but the asked one lives.
+    /// </summary>
+    internal virtual void Configure(ConsoleProcess console)
+    {
+        var control = console.Section("Control");
+        control["RestartsAtOnce"] = 1000;
+        control["CoolDownMinutes"] = 0;
+        control["HealthyShare"] = 0;
     }
 
     /// <summary>A host that nobody else uses, known to the console.</summary>
@@ -74,7 +86,7 @@ public sealed class CommandFleet(Programs programs) : IAsyncLifetime
     }
 
     internal Task<CommandView> RestartAsync(string host, string? key = null, string reason = "a test") =>
-        Session.Ask(o => Operator.Control.RestartAsync(new() { Host = host, Reason = reason, IdempotencyKey = key ?? NewKey() }, o));
+        Session.Ask(o => Operator.Control.RestartAsync(new() { Host = host, Reason = reason, IdempotencyKey = key ?? NewKey(), ConfirmHost = host, SkipEvidence = true }, o));
 
     internal Task<CommandView> ProfileAsync(string host, int seconds = 2, string? key = null) =>
         Session.Ask(o => Operator.Control.ProfileAsync(
@@ -93,6 +105,7 @@ public sealed class CommandFleet(Programs programs) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (_console is not null)
             await _console.DisposeAsync();
         if (_agent is not null)

@@ -64,6 +64,14 @@ internal sealed partial class ConsoleProcess : IAsyncDisposable
 
     public string WriteConfig() => _folder.Write("console.json", Settings.ToJsonString());
 
+    /// <summary>Runs one of the program's commands on the same data: "audit verify".</summary>
+    public async Task<(int ExitCode, string Output)> CommandAsync(string[] command, string input = "")
+    {
+        await using var run = new ChildProcess("dotnet", [Program, .. command, "--config", WriteConfig()], input, AppContext.BaseDirectory);
+        var code = await run.ExitAsync();
+        return (code, string.Join('\n', run.Lines));
+    }
+
     /// <summary>The account of this role, signed in.</summary>
     public async Task<Session> SignInAsync(string role)
     {

@@ -19,6 +19,7 @@ namespace FleetConsole.Server.Tests.Harness;
 internal sealed class FakeAgent : Agent.AgentBase, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<CommandOutcome>>> _journal = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<Task<(byte[] Data, DumpTrailer Trailer)>>> _dumps = new(StringComparer.Ordinal);
     private readonly X509Certificate2 _certificate;
     private WebApplication? _app;
 
@@ -39,6 +40,16 @@ internal sealed class FakeAgent : Agent.AgentBase, IAsyncDisposable
     public Func<RestartRequest, Task<CommandOutcome>> Restarts { get; set; } = _ => Task.FromResult(Succeeded(1_700_000_000));
 
     public Func<ProfileRequest, IServerStreamWriter<ProfileChunk>, Task> Profiles { get; set; } = (_, _) => Task.CompletedTask;
+
+    public ConcurrentQueue<DumpRequest> DumpCalls { get; } = [];
+
+    /// <summary>What a dump holds, and how it went; null: one line, whole.</summary>
+    public Func<DumpRequest, Task<(byte[] Data, DumpTrailer Trailer)>> Dumps { get; set; } = request => Task.FromResult((
+        "goroutine 1 [running]:\n"u8.ToArray(),
+        new DumpTrailer { Outcome = new() { CommandId = request.CommandId, State = CommandState.Succeeded, Message = "taken" }, Wholeness = Wholeness.Whole, Goroutines = 1 }));
+
+    /// <summary>Breaks the connection of the next dump call after its header.</summary>
+    public bool DropNextDump { get; set; }
 
     /// <summary>Breaks the connection of the next restart call as soon as the command is in the journal.</summary>
     public bool DropNextRestart { get; set; }
@@ -86,7 +97,7 @@ internal sealed class FakeAgent : Agent.AgentBase, IAsyncDisposable
     }
 
     public override Task<UnitStatus> GetStatus(GetStatusRequest request, ServerCallContext context) =>
-        Task.FromResult(new UnitStatus { Unit = request.Unit, State = UnitState.Active, Supervisor = Supervisor.Systemd, MainPid = 100 });
+        Task.FromResult(new UnitStatus { Unit = request.Unit, State = UnitState.Active, Supervisor = Supervisor.Systemd, MainPid = 100, ProcessStartedAt = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000).ToTimestamp() });
 
     public override async Task<CommandOutcome> Restart(RestartRequest request, ServerCallContext context)
     {
@@ -111,6 +122,35 @@ internal sealed class FakeAgent : Agent.AgentBase, IAsyncDisposable
         }
 
         return await act.Value;
+    }
+
+    public override async Task<CommandOutcome> Reload(ReloadRequest request, ServerCallContext context) => await _journal.GetOrAdd(request.CommandId, id => new(() =>
+    {
+        Acted.Enqueue(id);
+        return Restarts(new() { CommandId = id, Unit = request.Unit, Reason = request.Reason, RequestedBy = request.RequestedBy });
+    })).Value;
+
+    public override async Task Dump(DumpRequest request, IServerStreamWriter<DumpChunk> responseStream, ServerCallContext context)
+    {
+        DumpCalls.Enqueue(request);
+        var taken = _dumps.GetOrAdd(request.CommandId, id => new(() =>
+        {
+            Acted.Enqueue(id);
+            return Dumps(request);
+        }));
+        _journal.GetOrAdd(request.CommandId, _ => new(async () => (await taken.Value).Trailer.Outcome));
+        await responseStream.WriteAsync(new() { Header = new() { CommandId = request.CommandId, Rung = request.Rung, MainPid = 100, ProcessStartedAt = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000).ToTimestamp() } });
+        if (DropNextDump)
+        {
+            DropNextDump = false;
+            _ = taken.Value;
+            context.GetHttpContext().Abort();
+        }
+
+        var (data, trailer) = await taken.Value;
+        foreach (var chunk in data.Chunk(64 * 1024))
+            await responseStream.WriteAsync(new() { Data = ByteString.CopyFrom(chunk) });
+        await responseStream.WriteAsync(new() { Trailer = trailer });
     }
 
     public override async Task Profile(ProfileRequest request, IServerStreamWriter<ProfileChunk> responseStream, ServerCallContext context)

@@ -11,6 +11,8 @@ internal static class AccessTable
         Profile,
         Restart,
         Deploy,
+        Approve,
+        Dump,
     }
 
     public static string[] Roles { get; } = ["nobody", "viewer", "operator", "admin"];
@@ -28,6 +30,12 @@ internal static class AccessTable
         ["/fleetconsole.v1.Captures/ListCaptures"] = Needs.View,
         ["/fleetconsole.v1.Audit/ListAudit"] = Needs.View,
         ["/fleetconsole.v1.Control/ListCommands"] = Needs.View,
+        ["/fleetconsole.v1.Control/GetCommand"] = Needs.View,
+        ["/fleetconsole.v1.Control/Plan"] = Needs.View,
+        ["/fleetconsole.v1.Control/Approve"] = Needs.Approve,
+        ["/fleetconsole.v1.Control/Reject"] = Needs.View,
+        ["/fleetconsole.v1.Control/Reload"] = Needs.Restart,
+        ["/fleetconsole.v1.Control/Dump"] = Needs.Dump,
         ["/fleetconsole.v1.Control/Profile"] = Needs.Profile,
         ["/fleetconsole.v1.Control/Restart"] = Needs.Restart,
     };
@@ -41,6 +49,8 @@ internal static class AccessTable
         ["GET /findings"] = Needs.View,
         ["GET /findings/{Id:long}"] = Needs.View,
         ["GET /audit"] = Needs.View,
+        ["GET /audit/export"] = Needs.View,
+        ["GET /commands"] = Needs.View,
         ["GET /deploys"] = Needs.View,
         ["GET /deploys/{Id:long}"] = Needs.View,
         ["POST /api/deploys"] = Needs.Deploy,
@@ -59,7 +69,7 @@ internal static class AccessTable
     {
         Needs.Nothing => true,
         Needs.SignedIn or Needs.View => role is "viewer" or "operator" or "admin",
-        Needs.Profile or Needs.Restart or Needs.Deploy => role is "operator" or "admin",
+        Needs.Profile or Needs.Restart or Needs.Deploy or Needs.Approve or Needs.Dump => role is "operator" or "admin",
         _ => false,
     };
 }

@@ -22,6 +22,14 @@ public partial class AuditPage(IAuditApi api)
 
     private bool More { get; set; }
 
+    private string User { get; set; } = "";
+
+    private string Host { get; set; } = "";
+
+    private string Action { get; set; } = "";
+
+    private bool Filtered => User.Length + Host.Length + Action.Length > 0;
+
     protected override async Task OnInitializedAsync()
     {
         if (Handed is not null)
@@ -32,7 +40,7 @@ public partial class AuditPage(IAuditApi api)
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var newest = await api.ListAuditAsync(0, cancellationToken);
+        var newest = await api.ListAuditAsync(Request(0), cancellationToken);
         Handed = newest.ToByteArray();
         if (_olderThan == 0)
             Show(newest);
@@ -42,11 +50,19 @@ public partial class AuditPage(IAuditApi api)
 
     private Task OlderAsync() => AskAsync(async cancellationToken =>
     {
-        var older = await api.ListAuditAsync(Entries[^1].Id, cancellationToken);
+        var older = await api.ListAuditAsync(Request(Entries[^1].Id), cancellationToken);
         _olderThan = Entries[^1].Id;
         Entries = [.. Entries.Concat(older.Entries).DistinctBy(entry => entry.Id)];
         More = older.Entries.Count == PageSize;
     });
+
+    private ListAuditRequest Request(long beforeId) => new() { BeforeId = beforeId, User = User.Trim(), Host = Host.Trim(), Action = Action.Trim() };
+
+    private Task FilterAsync()
+    {
+        _olderThan = 0;
+        return RefreshAsync();
+    }
 
     private void Show(ListAuditReply reply)
     {

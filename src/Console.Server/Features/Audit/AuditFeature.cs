@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FleetConsole.Client.Api;
 using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Storage;
@@ -11,11 +12,14 @@ internal sealed class AuditFeature(IDbContextFactory<ConsoleDb> databases) : IAu
 {
     private const int PageSize = 200;
 
-    public async Task<ListAuditReply> ListAuditAsync(long beforeId, CancellationToken cancellationToken)
+    public async Task<ListAuditReply> ListAuditAsync(ListAuditRequest request, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var rows = await db.Audit.AsNoTracking()
-            .Where(a => beforeId == 0 || a.Id < beforeId)
+            .Where(a => request.BeforeId == 0 || a.Id < request.BeforeId)
+            .Where(a => request.User == "" || a.User == request.User)
+            .Where(a => request.Host == "" || a.Host == request.Host)
+            .Where(a => request.Action == "" || a.Action == request.Action)
             .OrderByDescending(a => a.Id).Take(PageSize).ToListAsync(cancellationToken);
         return new()
         {
@@ -34,8 +38,17 @@ internal sealed class AuditFeature(IDbContextFactory<ConsoleDb> databases) : IAu
                     RemoteAddress = row.RemoteAddress,
                     Outcome = row.Outcome,
                     Detail = row.Detail,
+                    Hash = row.Hash,
                 }),
             },
         };
+    }
+
+    /// <summary>Every row as a line of JSON, oldest first.</summary>
+    public async IAsyncEnumerable<string> ExportAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        await foreach (var row in db.Audit.AsNoTracking().OrderBy(a => a.Id).AsAsyncEnumerable().WithCancellation(cancellationToken))
+            yield return AuditLine.Of(row);
     }
 }

@@ -7,11 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace FleetConsole.Server.Features.Control;
 
 /// <summary>Writes how a command goes, and tells every open page.</summary>
-internal sealed class CommandLog(IDbContextFactory<ConsoleDb> databases, ChangeBroadcast changes, TimeProvider time) : IDisposable
+internal sealed class CommandLog(IDbContextFactory<ConsoleDb> databases, AuditTrail audit, ChangeBroadcast changes, TimeProvider time)
 {
-    // Steps of one restart are seen side by side and written one at a time.
-    private readonly SemaphoreSlim _one = new(1, 1);
-
     public async Task<CommandRow> ReadAsync(string id, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
@@ -23,7 +20,7 @@ internal sealed class CommandLog(IDbContextFactory<ConsoleDb> databases, ChangeB
         SaveAsync(command, (_, row) =>
         {
             change(row);
-            return Task.CompletedTask;
+            return Task.FromResult<IReadOnlyList<AuditRow>>([]);
         }, cancellationToken);
 
     /// <summary>Ends the command: its last state and its outcome in the audit trail are one transaction.</summary>
@@ -47,29 +44,27 @@ internal sealed class CommandLog(IDbContextFactory<ConsoleDb> databases, ChangeB
             row.Phase = phase;
             row.Message = message;
             row.EndedAt = time.GetUtcNow();
-            db.Audit.Add(AuditRows.Outcome(row, time.GetUtcNow()));
+            return [AuditRows.Outcome(row, time.GetUtcNow())];
         }, cancellationToken);
         ConsoleMetrics.Commands.WithLabels(command.Action, phase.ToString().ToLowerInvariant()).Inc();
     }
 
-    public void Dispose() => _one.Dispose();
-
-    private async Task SaveAsync(CommandRow command, Func<ConsoleDb, CommandRow, Task> change, CancellationToken cancellationToken)
+    /// <summary>Keeps what was taken on the way; it names its command itself.</summary>
+    public async Task KeepAsync(CaptureRow capture, CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancellationToken);
-        try
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        db.Captures.Add(capture);
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    private async Task SaveAsync(CommandRow command, Func<ConsoleDb, CommandRow, Task<IReadOnlyList<AuditRow>>> change, CancellationToken cancellationToken)
+    {
+        await audit.CommitAsync(async db =>
         {
-            await using var db = await databases.CreateDbContextAsync(cancellationToken);
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            await change(db, command);
+            var rows = await change(db, command);
             db.Commands.Update(command);
-            await db.SaveChangesAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-        }
-        finally
-        {
-            _one.Release();
-        }
+            return rows;
+        }, cancellationToken);
 
         // It is saved; who listens hears of it even while the console ends.
         await changes.SendAsync(Changes.Commands, CancellationToken.None);

@@ -84,8 +84,8 @@ internal sealed partial class CommandRunner(
         }
         catch (AgentException e)
         {
-            // A profile that did not arrive was not taken; only a restart may have happened without our knowing.
-            return (e.Undecided && command.Action == CommandActions.Restart ? CommandPhase.Unknown : CommandPhase.Failed, e.Message);
+            // A profile that did not arrive was not taken; only a process may have been replaced without our knowing.
+            return (e.Undecided && CommandActions.Replacing.Contains(command.Action) ? CommandPhase.Unknown : CommandPhase.Failed, e.Message);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -115,7 +115,8 @@ internal sealed partial class CommandRunner(
 
     private Task DispatchAsync(CommandRow command, bool resumed, CancellationToken cancellationToken) => command.Action switch
     {
-        CommandActions.Restart => services.GetRequiredService<RestartRun>().RunAsync(command, resumed, cancellationToken),
+        CommandActions.Restart or CommandActions.Reload => services.GetRequiredService<ReplaceRun>().RunAsync(command, resumed, cancellationToken),
+        CommandActions.Dump or CommandActions.Abort => services.GetRequiredService<DumpRun>().RunAsync(command, resumed, cancellationToken),
         CommandActions.Profile => services.GetRequiredService<ProfileRun>().RunAsync(command, resumed, cancellationToken),
         _ => log.EndAsync(command, CommandPhase.Failed, $"This version of the console does not know the action \"{command.Action}\".", cancellationToken),
     };

@@ -22,5 +22,11 @@ internal static class ControlMessages
         ServingAt = row.ServingAt?.ToTimestamp(),
         ScrapedAt = row.ScrapedAt?.ToTimestamp(),
         CaptureId = row.CaptureId ?? 0,
+        ApprovalUntil = row.Phase == CommandPhase.AwaitingApproval ? row.ApprovalUntil?.ToTimestamp() : null,
+        DecidedBy = row.DecidedBy,
+        Evidence = { Lines(row.Evidence).Concat(Lines(row.Notes)) },
+        Lifted = { new Rules.Lifts(row.Override, row.BreakGlass).Names },
     };
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -1,31 +1,102 @@
 using FleetConsole.Client.Api;
+using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Features.Control.Rules;
 using FleetConsole.Server.Storage;
 using Grpc.Core;
 
 namespace FleetConsole.Server.Features.Control;
 
 /// <summary>What is asked for, before it is a command.</summary>
-internal sealed record Order(string Action, string Host, string Reason, string IdempotencyKey, int Seconds)
+internal sealed record Order(string Action, string Host, string Reason, string IdempotencyKey)
 {
     private const int MaxReason = 500;
     private const int MinReason = 3;
     private const int MaxHost = 256;
     private const int MaxSeconds = 60;
 
+    /// <summary>The duration of a CPU profile or of perf.</summary>
+    public int Seconds { get; init; }
+
+    public Rung Rung { get; init; }
+
+    /// <summary>The caller wants no dumps and no profile before the process is gone.</summary>
+    public bool SkipsEvidence { get; init; }
+
+    /// <summary>The host's name once more, as a person typed it.</summary>
+    public string ConfirmHost { get; init; } = "";
+
+    public Lifts Lifts { get; init; }
+
+    // A dump that ends the process is evidence itself, and a reload keeps the old process while it drains.
+    private bool TakesEvidence => Action == CommandActions.Restart && !SkipsEvidence;
+
+    public bool Replaces => CommandActions.Replacing.Contains(Action);
+
+    public static Order Of(RestartHostRequest request) => new(CommandActions.Restart, request.Host, request.Reason, request.IdempotencyKey)
+    {
+        ConfirmHost = request.ConfirmHost,
+        Lifts = new(request.Override, request.BreakGlass),
+        SkipsEvidence = request.SkipEvidence,
+    };
+
+    public static Order Of(ReloadHostRequest request) => new(CommandActions.Reload, request.Host, request.Reason, request.IdempotencyKey)
+    {
+        ConfirmHost = request.ConfirmHost,
+        Lifts = new(request.Override, request.BreakGlass),
+    };
+
+    public static Order Of(DumpHostRequest request) =>
+        new(request.Rung == Rung.Abort ? CommandActions.Abort : CommandActions.Dump, request.Host, request.Reason, request.IdempotencyKey)
+        {
+            Rung = request.Rung,
+            Seconds = request.Rung == Rung.Perf ? request.Seconds : 0,
+            ConfirmHost = request.ConfirmHost,
+            Lifts = new(request.Override, request.BreakGlass),
+        };
+
+    public static Order Of(ProfileHostRequest request) =>
+        new(CommandActions.Profile, request.Host, request.Reason, request.IdempotencyKey) { Seconds = request.Seconds };
+
+    /// <summary>The permissions that the action needs on its host, with those of the rules it lifts.</summary>
+    public IEnumerable<string> Permissions => new[]
+    {
+        PermissionOf(Action),
+        Action == CommandActions.Abort ? Contracts.Permissions.Dump : "",
+        Lifts.Override ? Contracts.Permissions.RestartOverride : "",
+        Lifts.BreakGlass ? Contracts.Permissions.BreakGlass : "",
+    }.Where(permission => permission.Length > 0);
+
     /// <exception cref="ApiException">A bound is broken; the message names it.</exception>
     public void Check()
     {
         Check(Host.Length is > 0 and <= MaxHost && !Host.Any(char.IsControl), "name a host");
-        Check(Reason.Trim().Length is >= MinReason and <= MaxReason && !Reason.Any(char.IsControl),
-            $"a reason of {MinReason} to {MaxReason} characters without line breaks is required; it stands in the audit trail");
+        CheckReason(Reason);
         Check(IdempotencyKey.Length is >= 8 and <= 64 && IdempotencyKey.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'),
             "an idempotency key of 8 to 64 letters, digits and hyphens is required");
         Check(Action != CommandActions.Profile || Seconds is >= 1 and <= MaxSeconds, $"a profile takes 1 to {MaxSeconds} seconds");
+        Check(Action != CommandActions.Dump || (Rung is > Rung.Unspecified and < Rung.Abort), "name the rung of the ladder: goroutines, kernel stacks, perf or abort");
+        Check(Rung != Rung.Perf || Seconds is >= 1 and <= MaxSeconds, $"perf takes 1 to {MaxSeconds} seconds");
+        Check(!Replaces || ConfirmHost == Host, $"confirm_host has to be the host's name, \"{Host}\", typed once more");
     }
 
-    public bool SameAs(CommandRow row) => row.Action == Action && row.Host == Host && row.Reason == Reason.Trim() && row.Seconds == Seconds;
+    /// <inheritdoc cref="Check()"/>
+    public static void CheckReason(string reason) =>
+        Check(reason.Trim().Length is >= MinReason and <= MaxReason && !reason.Any(char.IsControl),
+            $"a reason of {MinReason} to {MaxReason} characters without line breaks is required; it stands in the audit trail");
 
-    public CommandRow ToRow(Caller caller, DateTimeOffset at) => new()
+    public static string PermissionOf(string action) => action switch
+    {
+        CommandActions.Restart or CommandActions.Reload or CommandActions.Abort => Contracts.Permissions.Restart,
+        CommandActions.Dump => Contracts.Permissions.Dump,
+        CommandActions.Profile => Contracts.Permissions.Profile,
+        _ => throw new ApiException(StatusCode.InvalidArgument, $"There is no action \"{action}\". There are {string.Join(", ", CommandActions.All)}."),
+    };
+
+    public bool SameAs(CommandRow row) => row.Action == Action && row.Host == Host && row.Reason == Reason.Trim() && row.Seconds == Seconds
+        && row.Rung == Rung && row.TakesEvidence == TakesEvidence && row.Override == Lifts.Override && row.BreakGlass == Lifts.BreakGlass;
+
+    /// <param name="approvalUntil">Until when it waits for a second person; null when none is needed.</param>
+    public CommandRow ToRow(Caller caller, DateTimeOffset at, DateTimeOffset? approvalUntil) => new()
     {
         Id = Guid.CreateVersion7(at).ToString(),
         Host = Host,
@@ -36,6 +107,13 @@ internal sealed record Order(string Action, string Host, string Reason, string I
         RequestedAt = at,
         IdempotencyKey = IdempotencyKey,
         Seconds = Seconds,
+        Rung = Rung,
+        TakesEvidence = TakesEvidence,
+        Override = Lifts.Override,
+        BreakGlass = Lifts.BreakGlass,
+        ApprovalUntil = approvalUntil,
+        Phase = approvalUntil is null ? CommandPhase.Requested : CommandPhase.AwaitingApproval,
+        Message = approvalUntil is null ? "" : "It waits for a second person.",
     };
 
     private static void Check(bool holds, string rule)

@@ -11,7 +11,17 @@ namespace FleetConsole.Server.Features.Control;
 internal sealed class PrerenderedControl(ControlFeature feature) : IControlApi
 {
     public Task<ListCommandsReply> ListCommandsAsync(string host, CancellationToken cancellationToken) =>
-        feature.ListCommandsAsync(host, cancellationToken);
+        feature.ListCommandsAsync(host, unfinished: false, cancellationToken);
+
+    public Task<CommandView> ReloadAsync(ReloadHostRequest request, CancellationToken cancellationToken) => throw NotHere();
+
+    public Task<CommandView> DumpAsync(DumpHostRequest request, CancellationToken cancellationToken) => throw NotHere();
+
+    public Task<PlanReply> PlanAsync(PlanRequest request, CancellationToken cancellationToken) => throw NotHere();
+
+    public Task<CommandView> ApproveAsync(DecisionRequest request, CancellationToken cancellationToken) => throw NotHere();
+
+    public Task<CommandView> RejectAsync(DecisionRequest request, CancellationToken cancellationToken) => throw NotHere();
 
     public Task<CommandView> RestartAsync(RestartHostRequest request, CancellationToken cancellationToken) => throw NotHere();
 

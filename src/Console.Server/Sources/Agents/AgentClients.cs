@@ -34,6 +34,42 @@ internal sealed class AgentClients(IOptions<AgentOptions> options, TimeProvider 
     public Task<CommandOutcome> RestartAsync(Uri address, RestartRequest request, TimeSpan deadline, CancellationToken cancellationToken) =>
         AskAsync(address, deadline, (client, call) => client.RestartAsync(request, call), cancellationToken);
 
+    /// <inheritdoc cref="RestartAsync"/>
+    public Task<CommandOutcome> ReloadAsync(Uri address, ReloadRequest request, TimeSpan deadline, CancellationToken cancellationToken) =>
+        AskAsync(address, deadline, (client, call) => client.ReloadAsync(request, call), cancellationToken);
+
+    /// <summary>Streams a dump into <paramref name="target"/>. Sent again with the same command id it is the same dump.</summary>
+    /// <param name="maxBytes">A longer dump is an error.</param>
+    /// <returns>The process it is of, and how it went.</returns>
+    public async Task<(DumpHeader Header, DumpTrailer Trailer)> DumpAsync(
+        Uri address, DumpRequest request, Stream target, long maxBytes, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var call = Client(address).Dump(request, Call(deadline, cancellationToken));
+            DumpHeader? header = null;
+            DumpTrailer? trailer = null;
+            var size = 0L;
+            await foreach (var chunk in call.ResponseStream.ReadAllAsync(cancellationToken))
+            {
+                header ??= chunk.Header;
+                trailer ??= chunk.Trailer;
+                size += chunk.Data.Length;
+                if (size > maxBytes)
+                    throw new AgentException(StatusCode.ResourceExhausted, $"The dump is larger than {maxBytes / (1024 * 1024)} MiB.", null);
+                await target.WriteAsync(chunk.Data.Memory, cancellationToken);
+            }
+
+            return header is not null && trailer?.Outcome is not null
+                ? (header, trailer)
+                : throw new AgentException(StatusCode.DataLoss, $"The dump from the agent at {address.Authority} ended before its end.", null);
+        }
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Translate(address, e);
+        }
+    }
+
     /// <summary>Streams a profile into <paramref name="target"/> and returns its header.</summary>
     /// <param name="maxBytes">A longer profile is an error.</param>
     public async Task<ProfileHeader> ProfileAsync(

@@ -52,10 +52,50 @@ namespace FleetConsole.Server.Storage.Migrations
                     b.ToTable("AnnouncedDeploys");
                 });
 
-            modelBuilder.Entity("FleetConsole.Server.Storage.AuditRow", b =>
+            modelBuilder.Entity("FleetConsole.Server.Storage.ApiTokenRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Scopes")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Hash")
+                        .IsUnique();
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("ApiTokens");
+                });
+
+            modelBuilder.Entity("FleetConsole.Server.Storage.AuditRow", b =>
+                {
+                    b.Property<long>("Id")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Action")
@@ -70,6 +110,10 @@ namespace FleetConsole.Server.Storage.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Hash")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
@@ -165,11 +209,25 @@ namespace FleetConsole.Server.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("ApprovalUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("BreakGlass")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("CaptureId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("DecidedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("EndedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Evidence")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Host")
                         .IsRequired()
@@ -184,6 +242,13 @@ namespace FleetConsole.Server.Storage.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<long?>("NewProcessSeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Notes")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Override")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Phase")
@@ -204,6 +269,9 @@ namespace FleetConsole.Server.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Rung")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("ScrapedAt")
                         .HasColumnType("INTEGER");
 
@@ -211,6 +279,13 @@ namespace FleetConsole.Server.Storage.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("ServingAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("SilenceId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("TakesEvidence")
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
@@ -705,6 +780,15 @@ namespace FleetConsole.Server.Storage.Migrations
                     b.HasKey("UserId", "LoginProvider", "Name");
 
                     b.ToTable("AspNetUserTokens", (string)null);
+                });
+
+            modelBuilder.Entity("FleetConsole.Server.Storage.ApiTokenRow", b =>
+                {
+                    b.HasOne("Microsoft.AspNetCore.Identity.IdentityUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("FleetConsole.Server.Storage.DeployRow", b =>

@@ -1,0 +1,114 @@
+using System.Globalization;
+using FleetConsole.Contracts.Agent.V1;
+using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Sources;
+using FleetConsole.Server.Sources.Agents;
+using FleetConsole.Server.Storage;
+
+namespace FleetConsole.Server.Features.Control;
+
+/// <summary>
+/// One dump, by one rung of the ladder. The agent keeps it under the command's id, so that a lost connection or a console
+/// that ended costs another transfer and no second dump.
+/// </summary>
+internal sealed class DumpRun(
+    CommandLog log, CommandGate gate, AgentMemory memory, HostMap map, CaptureStore store, SilenceRun silences, Replacement replacement, TimeProvider time)
+{
+    private const int Attempts = 3;
+
+    public async Task RunAsync(CommandRow command, bool resumed, CancellationToken cancellationToken)
+    {
+        var faces = map.Find(command.Host);
+        if (faces.Agent is not { } agent)
+        {
+            await log.EndAsync(command, CommandPhase.Failed, faces.AgentProblem, cancellationToken);
+            return;
+        }
+
+        var known = resumed ? await memory.DemandAsync(agent, command.Id, cancellationToken) : null;
+        if (known is null or { State: CommandState.Unknown } && await EndedUnaskedAsync(command, resumed, cancellationToken))
+            return;
+        await silences.BeginAsync(command, cancellationToken);
+        await log.StepAsync(command, row =>
+        {
+            row.Phase = CommandPhase.Running;
+            row.Message = row.Action == CommandActions.Abort ? "The agent sends SIGABRT and collects what the process writes before it ends." : "The agent takes the dump.";
+        }, cancellationToken);
+        var (capture, trailer) = await TakeAsync(command, faces, agent, cancellationToken);
+        await EndAsync(command, faces, capture, trailer, cancellationToken);
+        await silences.EndAsync(command, cancellationToken);
+    }
+
+    private async Task<bool> EndedUnaskedAsync(CommandRow command, bool resumed, CancellationToken cancellationToken)
+    {
+        if (resumed && time.GetUtcNow() - command.RequestedAt > AgentMemory.StillWanted)
+        {
+            await log.EndAsync(command, CommandPhase.Failed, "The console ended before the agent was asked, so nothing was done. Ask again if it is still wanted.", cancellationToken);
+            return true;
+        }
+
+        var refusals = await gate.RefusalsAsync(command, cancellationToken);
+        if (refusals.Count > 0)
+            await log.EndAsync(command, CommandPhase.Refused, $"Nothing was done. {string.Join(' ', refusals)}", cancellationToken);
+        return refusals.Count > 0;
+    }
+
+    private async Task<(CaptureRow? Capture, DumpTrailer Trailer)> TakeAsync(CommandRow command, HostFaces faces, Uri agent, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await store.DumpAsync(command, faces, agent, command.Id, RungOf(command.Rung), command.Seconds, cancellationToken);
+            }
+            catch (AgentException e) when (e.Undecided && attempt < Attempts)
+            {
+                await log.StepAsync(command, row => row.Message = $"{e.Message} Asking it for the same dump again.", cancellationToken);
+                await memory.DemandAsync(agent, command.Id, cancellationToken);
+            }
+        }
+    }
+
+    private async Task EndAsync(CommandRow command, HostFaces faces, CaptureRow? capture, DumpTrailer trailer, CancellationToken cancellationToken)
+    {
+        var summary = Summary(capture, trailer);
+        if (command.Action == CommandActions.Abort && trailer.Outcome is { State: CommandState.Succeeded, ProcessStartedAtAfter: not null } replaced)
+        {
+            await log.StepAsync(command, row => row.Evidence = summary, cancellationToken);
+            await replacement.ConfirmAsync(command, faces, replaced, capture, cancellationToken);
+            return;
+        }
+
+        var phase = trailer.Outcome.State switch
+        {
+            CommandState.Succeeded when capture is not null => CommandPhase.Succeeded,
+            CommandState.Succeeded or CommandState.Failed => CommandPhase.Failed,
+            _ => CommandPhase.Unknown,
+        };
+        await log.EndAsync(command, phase, phase == CommandPhase.Succeeded ? summary : $"{trailer.Outcome.Message} {summary}".Trim(), capture, cancellationToken);
+    }
+
+    private static string Summary(CaptureRow? capture, DumpTrailer trailer)
+    {
+        var wholeness = trailer.Wholeness switch
+        {
+            Wholeness.Whole => "The dump is whole",
+            Wholeness.Cut => "The dump is cut",
+            _ => "Whether the dump is whole cannot be told",
+        };
+        var counted = trailer.Goroutines > 0
+            ? string.Create(CultureInfo.InvariantCulture, $": {trailer.Goroutines} goroutines{(trailer.KnownGoroutines > 0 ? $", go_goroutines last said {trailer.KnownGoroutines}" : "")}")
+            : "";
+        var suppressed = trailer.SuppressedMessages > 0 ? string.Create(CultureInfo.InvariantCulture, $", {trailer.SuppressedMessages} lines suppressed by journald") : "";
+        return capture is null ? "" : string.Join(' ', new[] { $"{wholeness}{counted}{suppressed}." }.Concat(trailer.Warnings));
+    }
+
+    private static DumpRung RungOf(Rung rung) => rung switch
+    {
+        Rung.Goroutines => DumpRung.Goroutines,
+        Rung.KernelStacks => DumpRung.KernelStacks,
+        Rung.Perf => DumpRung.Perf,
+        Rung.Abort => DumpRung.Abort,
+        _ => throw new ArgumentOutOfRangeException(nameof(rung), rung, "no such rung"),
+    };
+}

@@ -1,0 +1,106 @@
+using FleetConsole.Contracts.Agent.V1;
+using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Sources;
+using FleetConsole.Server.Sources.Agents;
+using FleetConsole.Server.Storage;
+
+namespace FleetConsole.Server.Features.Control;
+
+/// <summary>One restart or reload: evidence first, then the agent does it, then the new process is followed.</summary>
+internal sealed class ReplaceRun(
+    CommandLog log, CommandGate gate, AgentClients agents, AgentMemory memory, HostMap map, EvidenceRun evidence, SilenceRun silences, Replacement replacement, TimeProvider time)
+{
+    private static readonly TimeSpan AgentDeadline = TimeSpan.FromSeconds(90);
+
+    public async Task RunAsync(CommandRow command, bool resumed, CancellationToken cancellationToken)
+    {
+        var faces = map.Find(command.Host);
+        if (faces.Agent is not { } agent)
+        {
+            await log.EndAsync(command, CommandPhase.Failed, faces.AgentProblem, cancellationToken);
+            return;
+        }
+
+        // The console ended in the middle: what the agent did by this id comes before anything is done again.
+        var known = resumed ? await memory.DemandAsync(agent, command.Id, cancellationToken) : null;
+        var unasked = known is null or { State: CommandState.Unknown };
+        if (unasked && await EndedUnaskedAsync(command, resumed, cancellationToken))
+            return;
+        await silences.BeginAsync(command, cancellationToken);
+        if (unasked && command.TakesEvidence && command.Evidence.Length == 0)
+            await evidence.TakeAsync(command, faces, agent, cancellationToken);
+        await log.StepAsync(command, row =>
+        {
+            row.Phase = CommandPhase.Running;
+            row.Message = row.Action == CommandActions.Reload ? "The agent has the server reload." : "The agent restarts the server.";
+        }, cancellationToken);
+        await FollowAsync(command, faces, unasked ? await AskAsync(faces, agent, command, cancellationToken) : known!, cancellationToken);
+        await silences.EndAsync(command, cancellationToken);
+    }
+
+    // What held when it was asked for may not hold any more: after the wait for a second person, or for a console that was down.
+    private async Task<bool> EndedUnaskedAsync(CommandRow command, bool resumed, CancellationToken cancellationToken)
+    {
+        if (resumed && time.GetUtcNow() - command.RequestedAt > AgentMemory.StillWanted)
+        {
+            await log.EndAsync(command, CommandPhase.Failed,
+                $"The console ended before the agent was asked, so nothing was done. Give the {command.Action} again if it is still wanted.", cancellationToken);
+            return true;
+        }
+
+        var refusals = await gate.RefusalsAsync(command, cancellationToken);
+        if (refusals.Count > 0)
+            await log.EndAsync(command, CommandPhase.Refused, $"Nothing was done. {string.Join(' ', refusals)}", cancellationToken);
+        return refusals.Count > 0;
+    }
+
+    private async Task FollowAsync(CommandRow command, HostFaces faces, CommandOutcome outcome, CancellationToken cancellationToken)
+    {
+        if (outcome.State != CommandState.Succeeded)
+        {
+            await log.EndAsync(command, outcome.State == CommandState.Failed ? CommandPhase.Failed : CommandPhase.Unknown, outcome.Message, cancellationToken);
+            return;
+        }
+
+        if (command.Action == CommandActions.Reload && outcome.PidAfter != 0 && outcome.PidAfter == outcome.PidBefore)
+        {
+            await log.EndAsync(command, CommandPhase.Succeeded, $"Process {outcome.PidAfter} reloaded in place; its age goes on.", cancellationToken);
+            return;
+        }
+
+        if (outcome.ProcessStartedAtAfter is null)
+        {
+            await log.EndAsync(command, CommandPhase.Unknown,
+                $"The agent reports success but names no new process ({outcome.Message}). Look at the unit on the host.", cancellationToken);
+            return;
+        }
+
+        await replacement.ConfirmAsync(command, faces, outcome, capture: null, cancellationToken);
+    }
+
+    // A connection that breaks leaves open whether the agent acted; it is asked by the command's id until it tells.
+    private async Task<CommandOutcome> AskAsync(HostFaces faces, Uri agent, CommandRow command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return command.Action == CommandActions.Reload
+                ? await agents.ReloadAsync(agent, new() { CommandId = command.Id, Unit = faces.Unit, RequestedBy = command.RequestedBy, Reason = command.Reason }, AgentDeadline, cancellationToken)
+                : await agents.RestartAsync(agent, new() { CommandId = command.Id, Unit = faces.Unit, RequestedBy = command.RequestedBy, Reason = command.Reason }, AgentDeadline, cancellationToken);
+        }
+        catch (AgentException e) when (e.Undecided)
+        {
+            await log.StepAsync(command, row => row.Message = $"{e.Message} Asking it what it did.", cancellationToken);
+            return await memory.ToldAsync(agent, command.Id, cancellationToken) switch
+            {
+                null => throw new AgentException(e.Code, e.Message, e),
+                { State: CommandState.Unknown } => new() { State = CommandState.Failed, Message = $"{e.Message} It never got the command, so nothing was done." },
+                { State: CommandState.Running } => new()
+                {
+                    State = CommandState.Interrupted,
+                    Message = $"The agent still works on it after {AgentMemory.LongestCommand.TotalMinutes:0} minutes. Look at the unit on the host.",
+                },
+                { } told => told,
+            };
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using FleetConsole.Analysis.Lockup;
+using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Sources;
+using FleetConsole.Server.Sources.Watch;
+using FleetConsole.Server.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace FleetConsole.Server.Features.Control.Rules;
+
+/// <summary>Gathers what the rules look at, from what the watches last saw and from the commands' table.</summary>
+internal sealed class SituationReader(PrometheusWatch fleet, GitRpcWatch gitRpc, LockupWatch lockups, HostMap map, TimeProvider time)
+{
+    /// <param name="db">In whose transaction the rules are checked: two restarts cannot both be the only one.</param>
+    /// <param name="exceptCommand">A command that does not count: the one that is about to run.</param>
+    public async Task<Situation> ReadAsync(ConsoleDb db, string host, string exceptCommand, CancellationToken cancellationToken)
+    {
+        var replacing = db.Commands.AsNoTracking().Where(c => CommandActions.Replacing.Contains(c.Action) && c.Id != exceptCommand);
+        var underWay = await replacing.Where(c => c.Phase == CommandPhase.Requested || c.Phase == CommandPhase.Running)
+            .Select(c => new { c.Action, c.Host, c.RequestedBy }).ToListAsync(cancellationToken);
+        var last = await replacing.Where(c => c.Host == host && c.EndedAt != null && c.Phase != CommandPhase.Refused)
+            .MaxAsync(c => c.EndedAt, cancellationToken);
+        return new(
+            time.GetUtcNow(), host,
+            [.. underWay.Select(c => $"the {c.Action} of {c.Host} by {c.RequestedBy}")],
+            last,
+            [.. fleet.Current.Hosts.Keys.Where(other => other != host).Order(StringComparer.Ordinal).Select(other => new HostCondition(other, ProblemOf(other)))],
+            lockups.Find(host).Lockup.State is Analysis.Lockup.LockupState.LockedUp);
+    }
+
+    // Healthy is: scraped, SERVING, and it still forks. That its latency drifts makes no host ill.
+    private string ProblemOf(string host)
+    {
+        if (fleet.Stale)
+            return "is not known: Prometheus is silent";
+        if (!fleet.Current.Hosts.TryGetValue(host, out var metrics) || !metrics.Scraped)
+            return "is not scraped";
+        if (map.Find(host).GitRpc is null)
+            return "";
+        if (gitRpc.Find(host) is not { } answers)
+            return "has not been asked for its health yet";
+        if (!answers.Health.Serving)
+            return "does not say SERVING";
+        return answers.Forking.Reply is ReplyKind.Answered or ReplyKind.NotAsked ? "" : "does not answer the call that forks";
+    }
+}

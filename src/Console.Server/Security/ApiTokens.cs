@@ -1,0 +1,92 @@
+using System.Buffers.Text;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using FleetConsole.Contracts;
+using FleetConsole.Server.Storage;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace FleetConsole.Server.Security;
+
+/// <summary>
+/// Tokens for scripts: shown once, kept as a hash, ended by their date, by being revoked, or with their account. Each
+/// request reads the database, so that an end is an end.
+/// </summary>
+internal sealed class ApiTokens(IDbContextFactory<ConsoleDb> databases, TimeProvider time)
+{
+    /// <summary>What every token begins with, so that secret scanners know one.</summary>
+    public const string Prefix = "fct_";
+
+    /// <summary>The claim with the token's name.</summary>
+    public const string NameClaim = "token";
+    private const int SecretBytes = 32;
+
+    /// <summary>Makes a token and keeps its hash.</summary>
+    /// <returns>The token itself, which nobody can be told again.</returns>
+    public async Task<string> AddAsync(string userId, string name, IEnumerable<string> scopes, TimeSpan lifetime, CancellationToken cancellationToken)
+    {
+        var token = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
+        var now = time.GetUtcNow();
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        db.ApiTokens.Add(new ApiTokenRow
+        {
+            Name = name,
+            UserId = userId,
+            Hash = HashOf(token),
+            Scopes = string.Join(' ', scopes),
+            CreatedAt = now,
+            ExpiresAt = now + lifetime,
+        });
+        await db.SaveChangesAsync(cancellationToken);
+        return token;
+    }
+
+    /// <summary>The token's row; null when there is none, or it has ended.</summary>
+    public async Task<ApiTokenRow?> FindAsync(string token, CancellationToken cancellationToken)
+    {
+        var hash = HashOf(token);
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var row = await db.ApiTokens.AsNoTracking().SingleOrDefaultAsync(t => t.Hash == hash, cancellationToken);
+        return row is { RevokedAt: null } && row.ExpiresAt > time.GetUtcNow() ? row : null;
+    }
+
+    public async Task<IReadOnlyList<ApiTokenRow>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.ApiTokens.AsNoTracking().OrderBy(t => t.Id).ToListAsync(cancellationToken);
+    }
+
+    /// <returns>Whether there was such a token.</returns>
+    public async Task<bool> RevokeAsync(long id, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (await db.ApiTokens.SingleOrDefaultAsync(t => t.Id == id, cancellationToken) is not { } row)
+            return false;
+        row.RevokedAt ??= time.GetUtcNow();
+        await db.SaveChangesAsync(cancellationToken);
+        return true;
+    }
+
+    /// <summary>Leaves of the account's permissions those that the token was given.</summary>
+    public static ClaimsPrincipal Narrow(ClaimsPrincipal account, ApiTokenRow token, string scheme)
+    {
+        var scopes = token.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var kept = account.Claims.Where(claim => scopes.Length == 0 || claim.Type switch
+        {
+            Permissions.ClaimType => scopes.Contains(claim.Value),
+            Permissions.GrantType => scopes.Contains(claim.Value.Split('@')[0]),
+            _ => true,
+        });
+        var identity = account.Identities.First();
+        return new(new ClaimsIdentity(kept.Append(new Claim(NameClaim, token.Name)), scheme, identity.NameClaimType, identity.RoleClaimType));
+    }
+
+    private static string HashOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+}
+
+/// <summary>When an account is out for good, not for five minutes after too many guesses.</summary>
+internal static class Disabling
+{
+    public static bool IsDisabled(IdentityUser user) => user is { LockoutEnabled: true, LockoutEnd: { } end } && end > new DateTimeOffset(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+}
