@@ -22,6 +22,7 @@ builder.Services.AddSingleton<IFindingsApi>(services => services.GetRequiredServ
 builder.Services.AddSingleton<ICapturesApi>(services => services.GetRequiredService<GrpcWebApi>());
 builder.Services.AddSingleton<IAuditApi>(services => services.GetRequiredService<GrpcWebApi>());
 builder.Services.AddSingleton<IControlApi>(services => services.GetRequiredService<GrpcWebApi>());
+builder.Services.AddSingleton<IRolloutsApi>(services => services.GetRequiredService<GrpcWebApi>());
 builder.Services.AddSingleton<IDeploysApi>(services => services.GetRequiredService<GrpcWebApi>());
 
 await builder.Build().RunAsync();

@@ -10,7 +10,7 @@ namespace FleetConsole.Client.Api;
 /// share one address.
 /// </summary>
 internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
-    : IFleetApi, ILatencyApi, ICapturesApi, IAuditApi, IControlApi, IDeploysApi, IFindingsApi
+    : IFleetApi, ILatencyApi, ICapturesApi, IAuditApi, IControlApi, IRolloutsApi, IDeploysApi, IFindingsApi
 {
     // Longer than the server takes for any look (25 s), so that its message arrives rather than ours.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -20,8 +20,8 @@ internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
     private readonly Captures.CapturesClient _captures = new(channel);
     private readonly Audit.AuditClient _audit = new(channel);
     private readonly Control.ControlClient _control = new(channel);
+    private readonly Rollouts.RolloutsClient _rollouts = new(channel);
     private readonly Deploys.DeploysClient _deploys = new(channel);
-
     private readonly Findings.FindingsClient _findings = new(channel);
 
     public Task<ListFindingsReply> ListFindingsAsync(CancellationToken cancellationToken) =>
@@ -76,6 +76,18 @@ internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
 
     public Task<ListCommandsReply> ListCommandsAsync(string host, CancellationToken cancellationToken) =>
         Ask(_control.ListCommandsAsync(new() { Host = host }, Options(cancellationToken)), cancellationToken);
+
+    public Task<ListRolloutsReply> ListRolloutsAsync(CancellationToken cancellationToken) =>
+        Ask(_rollouts.ListRolloutsAsync(new(), Options(cancellationToken)), cancellationToken);
+
+    public Task<RolloutView> StartRolloutAsync(StartRolloutRequest request, CancellationToken cancellationToken) =>
+        Ask(_rollouts.StartRolloutAsync(request, Options(cancellationToken)), cancellationToken);
+
+    public Task<RolloutView> ResumeRolloutAsync(RolloutDecision request, CancellationToken cancellationToken) =>
+        Ask(_rollouts.ResumeRolloutAsync(request, Options(cancellationToken)), cancellationToken);
+
+    public Task<RolloutView> AbortRolloutAsync(RolloutDecision request, CancellationToken cancellationToken) =>
+        Ask(_rollouts.AbortRolloutAsync(request, Options(cancellationToken)), cancellationToken);
 
     public Task<ListDeploysReply> ListDeploysAsync(ListDeploysRequest request, CancellationToken cancellationToken) =>
         Ask(_deploys.ListDeploysAsync(request, Options(cancellationToken)), cancellationToken);

@@ -3,11 +3,13 @@ using FleetConsole.Contracts;
 using FleetConsole.Server.Features.Audit;
 using FleetConsole.Server.Features.Captures;
 using FleetConsole.Server.Features.Control;
+using FleetConsole.Server.Features.Control.Rollouts;
 using FleetConsole.Server.Features.Control.Rules;
 using FleetConsole.Server.Features.Deploys;
 using FleetConsole.Server.Features.Findings;
 using FleetConsole.Server.Features.Fleet;
 using FleetConsole.Server.Features.Latency;
+using FleetConsole.Server.Sources;
 
 namespace FleetConsole.Server.Hosting;
 
@@ -71,6 +73,11 @@ internal static class FeaturesSetup
         services.AddSingleton<CommandRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<CommandRunner>());
         services.AddHostedService<ApprovalExpiry>();
+        services.AddSingleton<RolloutFeature>();
+        services.AddSingleton<IRolloutsApi, PrerenderedRollouts>();
+        services.AddTransient<BatchRun>();
+        services.AddSingleton<RolloutRunner>();
+        services.AddHostedService(provider => provider.GetRequiredService<RolloutRunner>());
     }
 
     private static void AddDeploys(this IServiceCollection services, IConfiguration configuration)
@@ -83,6 +90,7 @@ internal static class FeaturesSetup
         services.AddSingleton<WaveLedger>();
         services.AddSingleton<DeployReader>();
         services.AddSingleton<DeployVerdicts>();
+        services.AddSingleton<IEqualAgeJudge, RestartJudge>();
         services.AddHostedService<DeployWatch>();
     }
 
@@ -102,6 +110,7 @@ internal static class FeaturesSetup
         app.MapGrpcService<AuditService>().WithMetadata(everywhere);
         app.MapGrpcService<FindingsService>().WithMetadata(everywhere);
         app.MapGrpcService<ControlService>().WithMetadata(everywhere);
+        app.MapGrpcService<RolloutsService>().WithMetadata(everywhere);
         app.MapGrpcService<DeploysService>().WithMetadata(everywhere);
         app.MapGrpcHealthChecksService().AllowAnonymous().WithMetadata(new ServedOn(Listener.Grpc));
         app.MapHub<ChangesHub>(Changes.Path);

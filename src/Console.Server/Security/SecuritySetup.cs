@@ -33,6 +33,7 @@ internal static class SecuritySetup
             .AddClaimsPrincipalFactory<ConsoleClaims>()
             .AddDefaultTokenProviders();
         services.AddSingleton<ApiTokens>();
+        services.AddSingleton<Accounts>();
         services.AddScoped<SignInAudit>();
         services.AddHttpContextAccessor();
         var authentication = services.AddAuthentication(EitherScheme);

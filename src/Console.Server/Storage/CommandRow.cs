@@ -25,6 +25,9 @@ internal sealed class CommandRow
     /// <summary>The duration of a CPU profile or of perf; 0 for what takes no time.</summary>
     public required int Seconds { get; init; }
 
+    /// <summary>The rolling restart it belongs to; empty when it was asked for alone.</summary>
+    public string RolloutId { get; init; } = "";
+
     /// <summary>Which dump; unspecified for other actions.</summary>
     public Rung Rung { get; init; }
 

@@ -13,6 +13,8 @@ internal sealed class ConsoleDb(DbContextOptions<ConsoleDb> options) : IdentityD
 
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
+    public DbSet<RolloutRow> Rollouts => Set<RolloutRow>();
+
     public DbSet<ApiTokenRow> ApiTokens => Set<ApiTokenRow>();
 
     public DbSet<FindingRow> Findings => Set<FindingRow>();
@@ -54,6 +56,8 @@ internal sealed class ConsoleDb(DbContextOptions<ConsoleDb> options) : IdentityD
             finding.HasIndex(f => new { f.Key, f.Id });
         });
         builder.Entity<FindingEventRow>().HasIndex(e => e.FindingId);
+        builder.Entity<RolloutRow>().HasIndex(r => r.IdempotencyKey).IsUnique();
+        builder.Entity<CommandRow>().HasIndex(c => c.RolloutId);
         builder.Entity<ApiTokenRow>(token =>
         {
             token.HasIndex(t => t.Hash).IsUnique();

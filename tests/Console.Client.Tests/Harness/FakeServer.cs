@@ -11,7 +11,7 @@ namespace FleetConsole.Client.Tests.Harness;
 /// The console's server as the pages know it: keeps a fleet, its commands and its audit trail, and answers with copies,
 /// as a real one does over the wire.
 /// </summary>
-internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, ICapturesApi, IAuditApi, IControlApi, IDeploysApi, IFindingsApi
+internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, ICapturesApi, IAuditApi, IControlApi, IRolloutsApi, IDeploysApi, IFindingsApi
 {
     private const int AuditPage = 200;
     private readonly Dictionary<string, CommandView> _byKey = [];
@@ -153,6 +153,30 @@ internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, IC
     {
         Restarts.Add(request);
         return Take(request.IdempotencyKey, new() { Host = request.Host, Action = "restart", Reason = request.Reason });
+    }
+
+    public ListRolloutsReply Rollouts { get; } = new();
+
+    public List<StartRolloutRequest> RolloutsStarted { get; } = [];
+
+    public List<(string Decision, string Id, string Reason)> RolloutDecisions { get; } = [];
+
+    public Task<ListRolloutsReply> ListRolloutsAsync(CancellationToken cancellationToken) => Answer(Rollouts);
+
+    public Task<RolloutView> StartRolloutAsync(StartRolloutRequest request, CancellationToken cancellationToken)
+    {
+        RolloutsStarted.Add(request);
+        return Answer(new RolloutView { Id = "r1", Phase = RolloutPhase.Running });
+    }
+
+    public Task<RolloutView> ResumeRolloutAsync(RolloutDecision request, CancellationToken cancellationToken) => DecideAsync("resume", request);
+
+    public Task<RolloutView> AbortRolloutAsync(RolloutDecision request, CancellationToken cancellationToken) => DecideAsync("abort", request);
+
+    private Task<RolloutView> DecideAsync(string decision, RolloutDecision request)
+    {
+        RolloutDecisions.Add((decision, request.RolloutId, request.Reason));
+        return Answer(Rollouts.Rollouts.Single(r => r.Id == request.RolloutId));
     }
 
     public List<ReloadHostRequest> Reloads { get; } = [];

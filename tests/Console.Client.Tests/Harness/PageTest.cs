@@ -31,6 +31,7 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton<ICapturesApi>(Server);
         Services.AddSingleton<IAuditApi>(Server);
         Services.AddSingleton<IControlApi>(Server);
+        Services.AddSingleton<IRolloutsApi>(Server);
         Services.AddSingleton<IDeploysApi>(Server);
         Services.AddSingleton<ComponentStatePersistenceManager>();
         Services.AddSingleton(services => services.GetRequiredService<ComponentStatePersistenceManager>().State);

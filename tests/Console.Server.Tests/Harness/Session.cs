@@ -40,6 +40,8 @@ internal sealed partial class Session : IDisposable
 
     public Control.ControlClient Control => new(Channel);
 
+    public Rollouts.RolloutsClient Rollouts => new(Channel);
+
     public Deploys.DeploysClient Deploys => new(Channel);
 
     private ConsoleProcess Console { get; }

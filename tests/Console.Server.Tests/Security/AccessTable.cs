@@ -36,6 +36,10 @@ internal static class AccessTable
         ["/fleetconsole.v1.Control/Reject"] = Needs.View,
         ["/fleetconsole.v1.Control/Reload"] = Needs.Restart,
         ["/fleetconsole.v1.Control/Dump"] = Needs.Dump,
+        ["/fleetconsole.v1.Rollouts/ListRollouts"] = Needs.View,
+        ["/fleetconsole.v1.Rollouts/StartRollout"] = Needs.Restart,
+        ["/fleetconsole.v1.Rollouts/ResumeRollout"] = Needs.Restart,
+        ["/fleetconsole.v1.Rollouts/AbortRollout"] = Needs.Restart,
         ["/fleetconsole.v1.Control/Profile"] = Needs.Profile,
         ["/fleetconsole.v1.Control/Restart"] = Needs.Restart,
     };

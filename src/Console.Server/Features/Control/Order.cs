@@ -19,6 +19,9 @@ internal sealed record Order(string Action, string Host, string Reason, string I
 
     public Rung Rung { get; init; }
 
+    /// <summary>The rolling restart it belongs to; empty when it is asked for alone.</summary>
+    public string RolloutId { get; init; } = "";
+
     /// <summary>The caller wants no dumps and no profile before the process is gone.</summary>
     public bool SkipsEvidence { get; init; }
 
@@ -108,6 +111,7 @@ internal sealed record Order(string Action, string Host, string Reason, string I
         IdempotencyKey = IdempotencyKey,
         Seconds = Seconds,
         Rung = Rung,
+        RolloutId = RolloutId,
         TakesEvidence = TakesEvidence,
         Override = Lifts.Override,
         BreakGlass = Lifts.BreakGlass,

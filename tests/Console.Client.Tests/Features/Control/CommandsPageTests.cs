@@ -47,6 +47,49 @@ public sealed class CommandsPageTests : PageTest
         Assert.Contains("No command has been given", Open<CommandsPage>().Markup, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_rolling_restart_is_confirmed_by_the_number_of_its_hosts()
+    {
+        SignIn("olga", Roles.Operator);
+        foreach (var host in new[] { "git-02", "git-01" })
+            Server.Fleet.Hosts.Add(new HostSummary { Host = host });
+        var page = Open<CommandsPage>();
+        page.Find("[data-testid=roll]").Click();
+        Dialogs.WaitForAssertion(() => Assert.Equal(2, Dialogs.FindAll("[data-testid=rollout-hosts] input").Count));
+        for (var i = 0; i < 2; i++)
+            Dialogs.FindAll("[data-testid=rollout-hosts] input")[i].Change(true);
+        Type("Reason", "rejuvenation");
+        Assert.True(Confirm().HasAttribute("disabled"));
+        Type("Type the number", "2");
+        Confirm().Click();
+
+        var sent = Assert.Single(Server.RolloutsStarted);
+        Assert.Equal(["git-01", "git-02"], sent.Hosts);
+        Assert.Equal((1, 60, 2, "rejuvenation"), (sent.BatchSize, sent.PauseSeconds, sent.ConfirmCount, sent.Reason));
+        Assert.Equal(36, sent.IdempotencyKey.Length);
+    }
+
+    [Theory]
+    [InlineData(RolloutPhase.Running, Roles.Operator, "Abort")]
+    [InlineData(RolloutPhase.Asking, Roles.Operator, "Resume,Abort")]
+    [InlineData(RolloutPhase.Stopped, Roles.Operator, "Resume,Abort")]
+    [InlineData(RolloutPhase.Stopped, Roles.Viewer, "")]
+    public void A_rolling_restart_is_resumed_or_aborted_while_it_is_not_over(RolloutPhase phase, string role, string buttons)
+    {
+        SignIn("olga", role);
+        Server.Rollouts.Rollouts.Add(new RolloutView { Id = "r1", Phase = phase, RequestedAt = At(11, 0), Message = "git-02 does not say SERVING", Hosts = { new RolloutHost { Host = "git-01" } } });
+
+        var page = Open<CommandsPage>();
+
+        Assert.Equal(buttons, string.Join(',', page.FindAll("[data-testid=rollout] button").Select(button => Text(button))));
+        Assert.Equal("git-02 does not say SERVING", Text(page.Find("[data-testid=rollout-message]")));
+    }
+
+    private AngleSharp.Dom.IElement Confirm() => Dialogs.Find(".mud-dialog-actions button:last-child");
+
+    private void Type(string label, string text) =>
+        Dialogs.Find($"#{Dialogs.FindAll("label").Single(l => Text(l).StartsWith(label, StringComparison.Ordinal)).GetAttribute("for")}").Input(text);
+
     private static CommandView Waiting() => new()
     {
         Id = "c1",

@@ -27,8 +27,8 @@ internal sealed class SituationReader(PrometheusWatch fleet, GitRpcWatch gitRpc,
             lockups.Find(host).Lockup.State is Analysis.Lockup.LockupState.LockedUp);
     }
 
-    // Healthy is: scraped, SERVING, and it still forks. That its latency drifts makes no host ill.
-    private string ProblemOf(string host)
+    /// <summary>Why a host is not healthy; empty when it is scraped, SERVING and still forks. That its latency drifts makes none ill.</summary>
+    public string ProblemOf(string host)
     {
         if (fleet.Stale)
             return "is not known: Prometheus is silent";

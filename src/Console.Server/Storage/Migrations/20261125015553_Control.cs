@@ -51,6 +51,13 @@ namespace FleetConsole.Server.Storage.Migrations
                 nullable: false,
                 defaultValue: false);
 
+            migrationBuilder.AddColumn<string>(
+                name: "RolloutId",
+                table: "Commands",
+                type: "TEXT",
+                nullable: false,
+                defaultValue: "");
+
             migrationBuilder.AddColumn<int>(
                 name: "Rung",
                 table: "Commands",
@@ -113,6 +120,39 @@ namespace FleetConsole.Server.Storage.Migrations
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "Rollouts",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", nullable: false),
+                    Hosts = table.Column<string>(type: "TEXT", nullable: false),
+                    BatchSize = table.Column<int>(type: "INTEGER", nullable: false),
+                    PauseSeconds = table.Column<int>(type: "INTEGER", nullable: false),
+                    Ask = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Reason = table.Column<string>(type: "TEXT", nullable: false),
+                    RequestedBy = table.Column<string>(type: "TEXT", nullable: false),
+                    RemoteAddress = table.Column<string>(type: "TEXT", nullable: false),
+                    RequestedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    IdempotencyKey = table.Column<string>(type: "TEXT", nullable: false),
+                    SkipsEvidence = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Phase = table.Column<int>(type: "INTEGER", nullable: false),
+                    Message = table.Column<string>(type: "TEXT", nullable: false),
+                    Batch = table.Column<int>(type: "INTEGER", nullable: false),
+                    Attempt = table.Column<int>(type: "INTEGER", nullable: false),
+                    BatchRestartedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Findings = table.Column<string>(type: "TEXT", nullable: false),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Rollouts", x => x.Id);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Commands_RolloutId",
+                table: "Commands",
+                column: "RolloutId");
+
             migrationBuilder.CreateIndex(
                 name: "IX_ApiTokens_Hash",
                 table: "ApiTokens",
@@ -123,6 +163,12 @@ namespace FleetConsole.Server.Storage.Migrations
                 name: "IX_ApiTokens_UserId",
                 table: "ApiTokens",
                 column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Rollouts_IdempotencyKey",
+                table: "Rollouts",
+                column: "IdempotencyKey",
+                unique: true);
         }
 
         /// <inheritdoc />
@@ -130,6 +176,13 @@ namespace FleetConsole.Server.Storage.Migrations
         {
             migrationBuilder.DropTable(
                 name: "ApiTokens");
+
+            migrationBuilder.DropTable(
+                name: "Rollouts");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Commands_RolloutId",
+                table: "Commands");
 
             migrationBuilder.DropColumn(
                 name: "ApprovalUntil",
@@ -153,6 +206,10 @@ namespace FleetConsole.Server.Storage.Migrations
 
             migrationBuilder.DropColumn(
                 name: "Override",
+                table: "Commands");
+
+            migrationBuilder.DropColumn(
+                name: "RolloutId",
                 table: "Commands");
 
             migrationBuilder.DropColumn(

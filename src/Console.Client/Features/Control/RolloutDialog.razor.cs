@@ -1,0 +1,80 @@
+using System.Globalization;
+using FleetConsole.Client.Api;
+using FleetConsole.Contracts.V1;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace FleetConsole.Client.Features.Control;
+
+/// <summary>Which hosts, in which batches. Closes with a <see cref="StartRolloutRequest"/> without its key, or is cancelled.</summary>
+public partial class RolloutDialog(IControlApi api)
+{
+    private const int LeastReason = 3;
+
+    // What refuses only because of the restart before it passes by itself.
+    private static readonly string[] Passing = ["concurrency"];
+
+    [CascadingParameter]
+    public required IMudDialogInstance Dialog { get; set; }
+
+    /// <summary>The fleet's hosts, sorted.</summary>
+    [Parameter, EditorRequired]
+    public required IReadOnlyList<string> Hosts { get; set; }
+
+    private List<string> Chosen { get; } = [];
+
+    private IReadOnlyList<PlanStep> Refused { get; set; } = [];
+
+    private int BatchSize { get; set; } = 1;
+
+    private int PauseSeconds { get; set; } = 60;
+
+    private bool Asks { get; set; }
+
+    private bool SkipsEvidence { get; set; }
+
+    private string Reason { get; set; } = "";
+
+    private string Typed { get; set; } = "";
+
+    private string Problem { get; set; } = "";
+
+    private bool Ready => Chosen.Count > 0 && Reason.Trim().Length >= LeastReason && Typed.Trim() == Chosen.Count.ToString(CultureInfo.InvariantCulture);
+
+    private async Task ChooseAsync(string host, bool chosen)
+    {
+        if (chosen)
+            Chosen.Add(host);
+        else
+            Chosen.Remove(host);
+        if (Chosen.Count == 0)
+        {
+            Refused = [];
+            return;
+        }
+
+        try
+        {
+            var plan = await api.PlanAsync(new() { Action = "restart", Hosts = { Chosen } }, CancellationToken.None);
+            Refused = [.. plan.Steps.Where(step => step.Refusals.Any(refusal => !Passing.Contains(refusal.Rule)))];
+            Problem = "";
+        }
+        catch (ApiException e)
+        {
+            Problem = e.Message;
+        }
+    }
+
+    private void Cancel() => Dialog.Cancel();
+
+    private void Confirm() => Dialog.Close(DialogResult.Ok(new StartRolloutRequest
+    {
+        Hosts = { Chosen },
+        BatchSize = BatchSize,
+        PauseSeconds = PauseSeconds,
+        Ask = Asks,
+        SkipEvidence = SkipsEvidence,
+        Reason = Reason.Trim(),
+        ConfirmCount = int.Parse(Typed.Trim(), CultureInfo.InvariantCulture),
+    }));
+}

@@ -1,0 +1,121 @@
+using FleetConsole.Client.Api;
+using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Features.Control.Rules;
+using FleetConsole.Server.Security;
+using FleetConsole.Server.Sources;
+using FleetConsole.Server.Sources.Watch;
+using FleetConsole.Server.Storage;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace FleetConsole.Server.Features.Control.Rollouts;
+
+/// <summary>One batch of a rolling restart: its hosts, their health, their latency at equal age.</summary>
+internal sealed class BatchRun(
+    IDbContextFactory<ConsoleDb> databases, ControlFeature control, Accounts accounts, SituationReader situations, PrometheusWatch fleet, IEqualAgeJudge judge,
+    IOptions<ControlOptions> options, TimeProvider time)
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HealthDeadline = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan TurnDeadline = TimeSpan.FromMinutes(30);
+
+    /// <summary>Restarts what is not restarted yet, as many at once as the rule allows.</summary>
+    /// <returns>Why the rolling restart has to stop; null when every host was restarted.</returns>
+    public async Task<string?> RestartAsync(RolloutRow rollout, Func<Task<bool>> goesOn, CancellationToken cancellationToken)
+    {
+        using var turns = new SemaphoreSlim(options.Value.RestartsAtOnce);
+        var problems = await Task.WhenAll(rollout.HostsOf(rollout.Batch).Select(async host =>
+        {
+            await turns.WaitAsync(cancellationToken);
+            try
+            {
+                return await goesOn() ? await RestartAsync(rollout, host, cancellationToken) : null;
+            }
+            finally
+            {
+                turns.Release();
+            }
+        }));
+        return problems.FirstOrDefault(problem => problem is not null);
+    }
+
+    /// <summary>Waits until every host of the batch is healthy.</summary>
+    /// <returns>Which is not; null when all are.</returns>
+    public async Task<string?> HealthyAsync(RolloutRow rollout, CancellationToken cancellationToken)
+    {
+        var begun = time.GetTimestamp();
+        using var timer = new PeriodicTimer(Pace, time);
+        while (true)
+        {
+            var ill = rollout.HostsOf(rollout.Batch).Select(host => (host, problem: situations.ProblemOf(host))).FirstOrDefault(h => h.problem.Length > 0);
+            if (ill.problem is null or "")
+                return null;
+            if (time.GetElapsedTime(begun) > HealthDeadline)
+                return $"{ill.host} {ill.problem}, {HealthDeadline.TotalMinutes:0} minutes after its restart.";
+            await timer.WaitForNextTickAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Compares the batch's new processes with the ones they replaced.</summary>
+    public async Task<EqualAgeWord> JudgeAsync(RolloutRow rollout, CancellationToken cancellationToken)
+    {
+        var started = rollout.HostsOf(rollout.Batch).Select(host => (host, at: fleet.Current.Hosts.GetValueOrDefault(host)?.StartedAt))
+            .Where(host => host.at is not null).ToDictionary(host => host.host, host => host.at!.Value, StringComparer.Ordinal);
+        return await judge.JudgeAsync(started, cancellationToken);
+    }
+
+    private async Task<string?> RestartAsync(RolloutRow rollout, string host, CancellationToken cancellationToken)
+    {
+        await using (var db = await databases.CreateDbContextAsync(cancellationToken))
+        {
+            if (await db.Commands.AnyAsync(c => c.RolloutId == rollout.Id && c.Host == host && c.Phase == CommandPhase.Succeeded, cancellationToken))
+                return null;
+        }
+
+        try
+        {
+            var command = await AskAsync(rollout, host, cancellationToken);
+            var end = await EndAsync(command.Id, cancellationToken);
+            return end.Phase == CommandPhase.Succeeded ? null : $"The restart of {host} {end.Phase.ToString().ToLowerInvariant()}: {end.Message}";
+        }
+        catch (ApiException e)
+        {
+            return $"{host} was not restarted: {e.Message}";
+        }
+    }
+
+    // Another restart may be under way that is not ours; that rule alone is waited for.
+    private async Task<CommandView> AskAsync(RolloutRow rollout, string host, CancellationToken cancellationToken)
+    {
+        var order = new Order(CommandActions.Restart, host, rollout.Reason, rollout.KeyOf(host)) { ConfirmHost = host, SkipsEvidence = rollout.SkipsEvidence, RolloutId = rollout.Id };
+        var begun = time.GetTimestamp();
+        using var timer = new PeriodicTimer(Pace, time);
+        while (true)
+        {
+            // As the account is now: somebody who lost the permission, or the account, restarts nothing more.
+            var principal = await accounts.FindAsync(rollout.RequestedBy)
+                ?? throw new ApiException(StatusCode.PermissionDenied, $"the account {rollout.RequestedBy} is gone or disabled.");
+            try
+            {
+                return await control.TakeAsync(order, new(principal, rollout.RequestedBy, rollout.RemoteAddress), cancellationToken);
+            }
+            catch (ApiException e) when (e.Message.Contains("the rule concurrency", StringComparison.Ordinal) && time.GetElapsedTime(begun) < TurnDeadline)
+            {
+                await timer.WaitForNextTickAsync(cancellationToken);
+            }
+        }
+    }
+
+    private async Task<CommandView> EndAsync(string id, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Pace, time);
+        while (true)
+        {
+            var view = await control.GetCommandAsync(id, cancellationToken);
+            if (view.EndedAt is not null)
+                return view;
+            await timer.WaitForNextTickAsync(cancellationToken);
+        }
+    }
+}

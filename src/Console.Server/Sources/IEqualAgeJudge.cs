@@ -1,0 +1,13 @@
+namespace FleetConsole.Server.Sources;
+
+/// <summary>What the latency of replaced processes says at equal age.</summary>
+/// <param name="Enough">Whether there was enough of it to say anything.</param>
+/// <param name="Worse">What is worse, one sentence; empty when nothing is.</param>
+internal sealed record EqualAgeWord(bool Enough, string Worse);
+
+/// <summary>Tells whether new processes are slower than the ones they replaced were at the same age.</summary>
+internal interface IEqualAgeJudge
+{
+    /// <param name="startedAt">Start of each host's new process, Unix seconds.</param>
+    Task<EqualAgeWord> JudgeAsync(IReadOnlyDictionary<string, double> startedAt, CancellationToken cancellationToken);
+}

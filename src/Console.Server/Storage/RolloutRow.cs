@@ -1,0 +1,55 @@
+using FleetConsole.Contracts.V1;
+
+namespace FleetConsole.Server.Storage;
+
+/// <summary>One rolling restart. The row is its truth: the console that starts again goes on from it.</summary>
+internal sealed class RolloutRow
+{
+    public required string Id { get; init; }
+
+    /// <summary>In the order of the restarts.</summary>
+    public required List<string> Hosts { get; init; }
+
+    public required int BatchSize { get; init; }
+
+    public required int PauseSeconds { get; init; }
+
+    public required bool Ask { get; init; }
+
+    public required string Reason { get; init; }
+
+    public required string RequestedBy { get; init; }
+
+    public required string RemoteAddress { get; init; }
+
+    public required DateTimeOffset RequestedAt { get; init; }
+
+    public required string IdempotencyKey { get; init; }
+
+    public required bool SkipsEvidence { get; init; }
+
+    public RolloutPhase Phase { get; set; } = RolloutPhase.Running;
+
+    public string Message { get; set; } = "";
+
+    /// <summary>The batch that is being restarted or is next, from 0.</summary>
+    public int Batch { get; set; }
+
+    /// <summary>Counts the resumes after a stop: each tries the failed hosts by new commands.</summary>
+    public int Attempt { get; set; }
+
+    /// <summary>When every host of the batch had been restarted; the pause begins then. Null before.</summary>
+    public DateTimeOffset? BatchRestartedAt { get; set; }
+
+    /// <summary>What was found after each batch.</summary>
+    public List<string> Findings { get; init; } = [];
+
+    public DateTimeOffset? EndedAt { get; set; }
+
+    public IEnumerable<string> HostsOf(int batch) => Hosts.Skip(batch * BatchSize).Take(BatchSize);
+
+    public int Batches => (Hosts.Count + BatchSize - 1) / BatchSize;
+
+    /// <summary>The key of a host's command: the same command after a restart of the console, another after a resume.</summary>
+    public string KeyOf(string host) => FormattableString.Invariant($"rollout-{Id}-{Hosts.IndexOf(host)}-{Attempt}");
+}
