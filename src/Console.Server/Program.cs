@@ -55,6 +55,7 @@ app.UseHttpMetrics();
 app.UseRateLimiter();
 app.UseAuthentication();
 app.UseAuthorization();
+app.UseSameOrigin();
 app.UseAntiforgery();
 app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
 app.MapStaticAssets().AllowAnonymous();

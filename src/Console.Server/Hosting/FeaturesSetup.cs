@@ -24,7 +24,7 @@ internal static class FeaturesSetup
         services.AddDriftLookers(configuration);
         services.AddHybridCache();
         services.AddSignalR();
-        services.AddGrpc(grpc => grpc.Interceptors.Add<ApiErrors>());
+        services.AddGrpc(grpc => grpc.Interceptors.Add<ApiErrors>()).AddJsonTranscoding();
         services.AddGrpcHealthChecks();
         services.AddSingleton<ChangeBroadcast>();
 
@@ -114,6 +114,7 @@ internal static class FeaturesSetup
         app.MapGrpcService<DeploysService>().WithMetadata(everywhere);
         app.MapGrpcHealthChecksService().AllowAnonymous().WithMetadata(new ServedOn(Listener.Grpc));
         app.MapHub<ChangesHub>(Changes.Path);
+        app.MapOpenApi();
         app.MapCaptures();
         app.MapAudit();
         app.MapDeploys();

@@ -1,0 +1,112 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using FleetConsole.Server.Hosting;
+using FleetConsole.Server.Tests.Harness;
+
+namespace FleetConsole.Server.Tests.Features.Control;
+
+/// <summary>The control interface as JSON over HTTP, by scripts with tokens.</summary>
+public sealed class JsonApiTests(CommandFleet fleet, Programs programs) : IClassFixture<CommandFleet>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_script_restarts_a_host_and_follows_the_command()
+    {
+        var host = await fleet.HostAsync();
+        fleet.Prometheus.Run(host, CommandFleet.NewStart);
+        using var http = await ScriptAsync("operator");
+        var body = new { reason = "a script", idempotencyKey = CommandFleet.NewKey(), confirmHost = host, skipEvidence = true };
+
+        var (status, taken) = await PostAsync(http, $"/api/v1/hosts/{host}/restart", body);
+        Assert.Equal(HttpStatusCode.OK, status);
+        var id = taken["id"]!.GetValue<string>();
+        await fleet.EndOfAsync(id);
+        var end = await http.GetFromJsonAsync<JsonObject>($"/api/v1/commands/{id}", Cancel);
+
+        Assert.Equal("COMMAND_PHASE_SUCCEEDED", end!["phase"]!.GetValue<string>());
+        Assert.EndsWith(", token one hour", (await fleet.AuditAsync(id))[0].RemoteAddress, StringComparison.Ordinal);
+
+        // A replay is the same command; with other arguments it is a conflict.
+        Assert.Equal(id, (await PostAsync(http, $"/api/v1/hosts/{host}/restart", body)).Answer["id"]!.GetValue<string>());
+        Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(http, $"/api/v1/hosts/{host}/restart", body with { reason = "another" })).Status);
+    }
+
+    [Fact]
+    public async Task What_is_wrong_gets_its_status_and_a_message()
+    {
+        using var http = await ScriptAsync("operator");
+        var missing = await PostAsync(http, "/api/v1/hosts/no-such-host/restart", new { reason = "a script", idempotencyKey = CommandFleet.NewKey(), confirmHost = "no-such-host" });
+        Assert.Equal((HttpStatusCode.NotFound, "There is no host \"no-such-host\"."), (missing.Status, missing.Answer["message"]!.GetValue<string>()));
+        var vague = await PostAsync(http, "/api/v1/hosts/no-such-host/restart", new { reason = "", idempotencyKey = CommandFleet.NewKey() });
+        Assert.Equal(HttpStatusCode.BadRequest, vague.Status);
+
+        using var viewer = await ScriptAsync("viewer");
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(viewer, "/api/v1/hosts/x/restart", new { })).Status);
+        using var nobody = new HttpClient { BaseAddress = fleet.Console.Browser };
+        Assert.Equal(HttpStatusCode.Unauthorized, (await PostAsync(nobody, "/api/v1/hosts/x/restart", new { })).Status);
+    }
+
+    [Fact]
+    public async Task A_reason_of_ten_megabytes_is_refused_before_it_is_read()
+    {
+        using var http = await ScriptAsync("operator");
+        using var body = new StringContent($$"""{"reason": "{{new string('x', 10 * 1024 * 1024)}}"}""", System.Text.Encoding.UTF8, "application/json");
+        try
+        {
+            using var answer = await http.PostAsync("/api/v1/hosts/x/restart", body, Cancel);
+            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        }
+        catch (HttpRequestException)
+        {
+            // The server may close the connection while the body is still being sent.
+        }
+    }
+
+    [Fact]
+    public async Task A_cookie_is_no_token_and_a_page_of_elsewhere_gives_no_command()
+    {
+        using var byCookie = await fleet.Operator.Http.PostAsJsonAsync("/api/v1/hosts/x/restart", new { }, Cancel);
+        Assert.Equal(HttpStatusCode.BadRequest, byCookie.StatusCode);
+        Assert.Contains("Send a token", await byCookie.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+
+        foreach (var (header, value) in new[] { ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site"), ("Origin", "https://evil.example"), ("Origin", "null") })
+        {
+            using var forged = new HttpRequestMessage(HttpMethod.Post, "/fleetconsole.v1.Control/Restart") { Content = new ByteArrayContent([0, 0, 0, 0, 0]) };
+            forged.Content.Headers.ContentType = new("application/grpc-web");
+            forged.Headers.Add(header, value);
+            using var answer = await fleet.Operator.Http.SendAsync(forged, Cancel);
+            Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task The_description_names_every_route_that_is_served_and_no_other()
+    {
+        using var http = await ScriptAsync("viewer");
+        var described = (await http.GetFromJsonAsync<JsonObject>(OpenApi.Path, Cancel))!["paths"]!.AsObject()
+            .SelectMany(path => path.Value!.AsObject().Select(verb => $"{verb.Key.ToUpperInvariant()} {path.Key}"));
+
+        await using var other = new ConsoleProcess(programs, "http://127.0.0.1:9");
+        other.Section("Logging")["LogLevel"] = new JsonObject { ["Default"] = "None" };
+        var mapped = (await MappedRoutes.ReadAsync(other.WriteConfig())).Where(route => route.RoutePattern.RawText!.StartsWith("/api/v1/", StringComparison.Ordinal))
+            .SelectMany(route => route.Metadata.GetMetadata<Microsoft.AspNetCore.Routing.HttpMethodMetadata>()!.HttpMethods.Select(verb => $"{verb} {route.RoutePattern.RawText}"));
+
+        Assert.Equal(mapped.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
+    }
+
+    private async Task<HttpClient> ScriptAsync(string user)
+    {
+        using var answer = await fleet.Operator.Http.PostAsJsonAsync("/account/token", new { user, Programs.Password }, Cancel);
+        var token = (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["accessToken"]!.GetValue<string>();
+        return new() { BaseAddress = fleet.Console.Browser, DefaultRequestHeaders = { Authorization = new("Bearer", token) } };
+    }
+
+    private static async Task<(HttpStatusCode Status, JsonObject Answer)> PostAsync(HttpClient http, string path, object body)
+    {
+        using var answer = await http.PostAsJsonAsync(path, body, Cancel);
+        var text = await answer.Content.ReadAsStringAsync(Cancel);
+        return (answer.StatusCode, text.StartsWith('{') ? JsonNode.Parse(text)!.AsObject() : []);
+    }
+}
