@@ -21,6 +21,7 @@ public sealed partial class WordingTests
     public void Nothing_blocks_on_a_task() => Allowed.Only(
         [
             new("src/Console.Agent/Commands/CommandEntry.cs", "read only once the task has ended"),
+            new("src/Console.Client/Features/Control/CommandsPage.razor.cs", "MudBlazor's name for the task of a dialog's answer, which is awaited"),
             new("src/Console.Client/Features/Control/HostActions.razor.cs", "MudBlazor's name for the task of a dialog's answer, which is awaited"),
         ],
         FilesWith(Blocking()));
