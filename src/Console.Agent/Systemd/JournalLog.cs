@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using FleetConsole.Agent.Dumps;
 using FleetConsole.Agent.Supervisors;
@@ -63,32 +64,42 @@ internal sealed partial class JournalLog(Systemctl systemctl) : IUnitLog
 
     private sealed class Capture(string service, string cursor) : ILogCapture
     {
-        // An empty journal has no cursor; then everything in it came since.
-        private readonly string[] since = cursor.Length > 0 ? [$"--after-cursor={cursor}"] : [];
-
         public async Task CopyAsync(ProcessMark process, DumpFile dump, CancellationToken cancel)
         {
             // journald takes what is in its sockets before it answers.
             Check((await Tool.TextAsync([Program, "--sync"], LongDeadline, MostWords, cancel)).Result);
-            string[] argv =
-            [
-                Program, "--quiet", "--no-pager", "--output=json", "--all", "--output-fields=MESSAGE", .. since,
-                $"_SYSTEMD_UNIT={service}", string.Create(CultureInfo.InvariantCulture, $"_PID={process.Pid}"),
-            ];
-            Check(await Tool.RunAsync(argv, LongDeadline, (output, stop) => JournalRecords.CopyMessagesAsync(output, dump, stop), cancel));
+            await ReadSinceAsync(
+                [$"_SYSTEMD_UNIT={service}", string.Create(CultureInfo.InvariantCulture, $"_PID={process.Pid}")],
+                message =>
+                {
+                    dump.Write(message);
+                    dump.Write("\n"u8);
+                },
+                cancel);
         }
 
         public async Task<long> DroppedAsync(CancellationToken cancel)
         {
-            var words = await ReadAsync(["--output=cat", .. since, Dropped], cancel);
-            return SuppressedLine().Matches(words)
-                .Where(m => m.Groups[2].Value == service)
-                .Sum(m => long.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
+            var dropped = 0L;
+            await ReadSinceAsync([Dropped], message => dropped += Suppressed(Encoding.UTF8.GetString(message)), cancel);
+            return dropped;
         }
 
         public void Dispose()
         {
             // A cursor holds nothing.
         }
+
+        // Not --after-cursor: with a match, journalctl 252 leaves out the first entry after the cursor, because it counts on the cursor's own to match.
+        private async Task ReadSinceAsync(string[] matches, Action<ReadOnlySpan<byte>> take, CancellationToken cancel)
+        {
+            string[] since = cursor.Length > 0 ? [$"--cursor={cursor}"] : [];
+            string[] argv = [Program, "--quiet", "--no-pager", "--output=json", "--all", "--output-fields=MESSAGE", .. since, .. matches];
+            Check(await Tool.RunAsync(argv, LongDeadline, (output, stop) => JournalRecords.ReadMessagesAsync(output, cursor, take, stop), cancel));
+        }
+
+        private long Suppressed(string message) => SuppressedLine().Match(message) is { Success: true } match && match.Groups[2].Value == service
+            ? long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
+            : 0;
     }
 }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
-using FleetConsole.Agent.Dumps;
 using FleetConsole.Agent.Tools;
 
 namespace FleetConsole.Agent.Systemd;
@@ -12,8 +11,9 @@ internal static class JournalRecords
     // journald cuts lines at 48 KiB (LineMax=); as an array of numbers each byte takes up to five characters.
     private const int LongestRecord = 512 * 1024;
 
+    /// <summary>Gives each record's message but the one at the cursor, which was there before.</summary>
     /// <exception cref="ToolException">A record is no JSON, or too long.</exception>
-    public static async Task CopyMessagesAsync(Stream output, DumpFile dump, CancellationToken cancel)
+    public static async Task ReadMessagesAsync(Stream output, string cursor, Action<ReadOnlySpan<byte>> take, CancellationToken cancel)
     {
         var reader = PipeReader.Create(output, new StreamPipeReaderOptions(leaveOpen: true));
         while (true)
@@ -22,7 +22,8 @@ internal static class JournalRecords
             var buffer = read.Buffer;
             while (buffer.PositionOf((byte)'\n') is { } newline)
             {
-                CopyMessage(buffer.Slice(0, newline), dump);
+                if (Message(buffer.Slice(0, newline), cursor) is { } message)
+                    take(message);
                 buffer = buffer.Slice(buffer.GetPosition(1, newline));
             }
 
@@ -36,22 +37,27 @@ internal static class JournalRecords
         await reader.CompleteAsync();
     }
 
-    private static void CopyMessage(ReadOnlySequence<byte> record, DumpFile dump)
+    private static byte[]? Message(ReadOnlySequence<byte> record, string cursor)
     {
         try
         {
+            byte[]? message = null;
             var json = new Utf8JsonReader(record);
             while (json.Read())
             {
                 if (json.TokenType != JsonTokenType.PropertyName || json.CurrentDepth != 1)
                     continue;
-                var isMessage = json.ValueTextEquals("MESSAGE"u8);
+                var (isMessage, isCursor) = (json.ValueTextEquals("MESSAGE"u8), json.ValueTextEquals("__CURSOR"u8));
                 json.Read();
+                if (isCursor && json.ValueTextEquals(cursor))
+                    return null;
                 if (isMessage)
-                    dump.Write([.. Message(ref json), (byte)'\n']);
+                    message = Message(ref json);
                 else
                     json.Skip();
             }
+
+            return message;
         }
         catch (JsonException e)
         {
