@@ -23,6 +23,7 @@ internal sealed partial class SystemdSupervisor(
     private readonly DrainingProcesses draining = new();
     private volatile UnitLook published = new(UnitState.Unspecified, null, 0);
     private ServiceState? state;
+    private long lookedAt;
     private ProcessLife? watched;
     private string problem = "";
 
@@ -71,9 +72,10 @@ internal sealed partial class SystemdSupervisor(
                 : new(false, $"Process {old.Pid} ended instead of reloading.", old, after.Process, now.Outcome);
         }
 
-        (after, now) = await SeeUntilAsync(look => look.Look.Process != old, HandoverTimeout);
-        return after.Process is { } next && next != old && after.State == UnitState.Active
-            ? new(true, $"Process {next.Pid} took over from {old.Pid}, which drains.", old, next)
+        // The old process may be gone before systemd has heard of the new one.
+        (after, now) = await SeeUntilAsync(s => IsNext(s.Look, old) || s.Look.State != UnitState.Active, HandoverTimeout);
+        return IsNext(after, old)
+            ? new(true, $"Process {after.Process?.Pid} took over from {old.Pid}, which drains.", old, after.Process)
             : new(false, $"No new process took over within {HandoverTimeout.TotalSeconds} s; the old one {(old.Lives ? "still serves" : "has ended")}. The unit's log says why.", old, after.Process, now.Outcome);
     }
 
@@ -155,8 +157,6 @@ internal sealed partial class SystemdSupervisor(
             turn.Release();
         }
     }
-
-    private long lookedAt;
 
     private async Task PublishAsync(ServiceState seen, CancellationToken cancel)
     {
