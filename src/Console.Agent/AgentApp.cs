@@ -1,6 +1,7 @@
 using System.Security.Authentication;
 using FleetConsole.Agent.Commands;
 using FleetConsole.Agent.Configuration;
+using FleetConsole.Agent.Dumps;
 using FleetConsole.Agent.Metrics;
 using FleetConsole.Agent.Security;
 using FleetConsole.Agent.Supervisors;
@@ -60,11 +61,18 @@ internal static class AgentApp
         services.AddSingleton(p => new Journal(settings.JournalPath, p.GetRequiredService<ILogger<Journal>>()));
         services.AddSingleton<CommandCounters>();
         services.AddSingleton<CommandDesk>();
-        services.AddSingleton<RestartCommand>();
+        services.AddSingleton<ReplaceCommand>();
         services.AddSingleton<PprofClient>();
         services.AddSingleton<ProfileCommand>();
+        services.AddSingleton<DumpStore>();
+        services.AddSingleton<GoroutineDump>();
+        services.AddSingleton<PerfRecording>();
+        services.AddSingleton<AbortDump>();
+        services.AddSingleton<DumpCommand>();
         services.AddSingleton<Gatekeeper>();
+        services.AddSingleton<UnitChanges>();
         services.AddSingleton<UnitDirectory>();
+        services.AddSingleton<StatusReport>();
         services.AddSingleton<MetricsPage>();
         services.AddSingleton<AgentService>();
         services.AddHostedService<SupervisionWorker>();

@@ -1,42 +1,44 @@
 using FleetConsole.Agent.Commands;
 using FleetConsole.Agent.Configuration;
-using FleetConsole.Agent.Figures;
+using FleetConsole.Agent.Dumps;
 using FleetConsole.Agent.Metrics;
 using FleetConsole.Agent.Security;
 using FleetConsole.Agent.Supervisors;
+using FleetConsole.Agent.Tools;
 using FleetConsole.Contracts.Agent.V1;
-using Google.Protobuf.WellKnownTypes;
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace FleetConsole.Agent;
 
 /// <summary>The agent's calls, each in the order: who, may they, is it well-formed, then do it.</summary>
-internal sealed class AgentService(
-    Gatekeeper gatekeeper, UnitDirectory units, CommandDesk desk, RestartCommand restart, ProfileCommand profile, CommandCounters counters)
+internal sealed partial class AgentService(
+    Gatekeeper gatekeeper,
+    UnitDirectory units,
+    StatusReport report,
+    CommandDesk desk,
+    ReplaceCommand replace,
+    ProfileCommand profile,
+    DumpCommand dump,
+    DumpStore dumps,
+    CommandCounters counters,
+    ILogger<AgentService> logger)
     : Contracts.Agent.V1.Agent.AgentBase
 {
-    public override Task<UnitStatus> GetStatus(GetStatusRequest request, ServerCallContext context)
-    {
-        var settings = gatekeeper.Authorise(gatekeeper.Identify(context), request.Unit, UnitActions.Status);
-        var unit = units[settings.Name];
-        var look = unit.Supervisor.Look();
-        var status = new UnitStatus
-        {
-            Unit = settings.Name,
-            Supervisor = unit.Supervisor.Kind,
-            State = look.State,
-            Restarts = look.Restarts,
-            HeldByCommandId = desk.HolderOf(settings.Name),
-        };
-        if (look.Process is { } process)
-        {
-            status.MainPid = process.Pid;
-            status.ProcessStartedAt = Timestamp.FromDateTimeOffset(process.StartedAt);
-            status.Process = UnitFigures.Process(process);
-            status.Service = unit.Figures.Service(process);
-        }
+    private const int ChunkBytes = 64 * 1024;
 
-        return Task.FromResult(status);
+    public override async Task<UnitStatus> GetStatus(GetStatusRequest request, ServerCallContext context)
+    {
+        var client = gatekeeper.Identify(context);
+        var unit = units[gatekeeper.Authorise(client, request.Unit, UnitActions.Status).Name];
+        return report.Write(client, unit, await LookAsync(unit, context));
+    }
+
+    public override Task WatchStatus(WatchStatusRequest request, IServerStreamWriter<UnitStatus> responseStream, ServerCallContext context)
+    {
+        var client = gatekeeper.Identify(context);
+        var unit = units[gatekeeper.Authorise(client, request.Unit, UnitActions.Status).Name];
+        return report.SendAsync(client, unit, responseStream, context.CancellationToken);
     }
 
     public override async Task<CommandOutcome> Restart(RestartRequest request, ServerCallContext context)
@@ -44,12 +46,40 @@ internal sealed class AgentService(
         var (client, unit) = Admit(context, request.Unit, UnitActions.Restart, () => RequestRules.Check(request));
         var intent = new CommandIntent(
             request.CommandId, UnitActions.Restart, unit.Settings.Name, ProfileKind.Unspecified, 0, request.RequestedBy, request.Reason);
-        var (entry, isNew) = desk.Accept(intent, client, unit.Supervisor.Look().Process);
+        return await ReplaceAsync(intent, client, unit, context);
+    }
 
-        // Not awaited through the caller's token: the entry's completion is, and the desk waits for it when the agent ends.
-        var running = isNew ? restart.RunAsync(entry, unit.Supervisor) : entry.Completion;
-        await running.WaitAsync(context.CancellationToken);
-        return await entry.Completion;
+    public override async Task<CommandOutcome> Reload(ReloadRequest request, ServerCallContext context)
+    {
+        var (client, unit) = Admit(context, request.Unit, UnitActions.Reload, () => RequestRules.Check(request));
+        var intent = new CommandIntent(
+            request.CommandId, UnitActions.Reload, unit.Settings.Name, ProfileKind.Unspecified, 0, request.RequestedBy, request.Reason);
+        return await ReplaceAsync(intent, client, unit, context);
+    }
+
+    public override async Task Dump(DumpRequest request, IServerStreamWriter<DumpChunk> responseStream, ServerCallContext context)
+    {
+        var action = request.Rung == DumpRung.Abort ? UnitActions.Abort : UnitActions.Dump;
+        var (client, unit) = Admit(context, request.Unit, action, () => RequestRules.Check(request));
+        var intent = new CommandIntent(
+            request.CommandId, action, unit.Settings.Name, ProfileKind.Unspecified, request.Seconds, request.RequestedBy, request.Reason, request.Rung);
+        var look = await LookAsync(unit, context);
+        var (entry, isNew) = desk.Accept(intent, client, look.Process);
+        if (!isNew)
+        {
+            await entry.Completion.WaitAsync(context.CancellationToken);
+            if (!await dumps.SendAsync(unit.Settings, request.CommandId, withHeader: true, responseStream, context.CancellationToken))
+                throw TakenBefore("Dump", entry);
+            return;
+        }
+
+        // As with a restart, the command runs to its end whoever still listens.
+        var header = DumpCommand.Header(intent, look);
+        var running = dump.RunAsync(entry, unit, look.Process, request.KnownGoroutines, header);
+        await responseStream.WriteAsync(new() { Header = header }, context.CancellationToken);
+        var trailer = await running.WaitAsync(context.CancellationToken);
+        if (!await dumps.SendAsync(unit.Settings, request.CommandId, withHeader: false, responseStream, context.CancellationToken))
+            await responseStream.WriteAsync(new() { Trailer = trailer }, context.CancellationToken);
     }
 
     public override async Task Profile(ProfileRequest request, IServerStreamWriter<ProfileChunk> responseStream, ServerCallContext context)
@@ -59,13 +89,29 @@ internal sealed class AgentService(
             request.CommandId, UnitActions.Profile, unit.Settings.Name, request.Kind, request.Seconds, request.RequestedBy, request.Reason);
         var (entry, isNew) = desk.Accept(intent, client, unit.Supervisor.Look().Process);
         if (!isNew)
-        {
-            throw new RpcException(new Status(
-                StatusCode.AlreadyExists,
-                $"Profile {request.CommandId} was taken before ({entry.Outcome.State}: {entry.Outcome.Message}) and is not kept here; ask again with a new command_id."));
-        }
-
+            throw TakenBefore("Profile", entry);
         await profile.RunAsync(entry, unit.Settings, unit.Supervisor, responseStream, context.CancellationToken);
+    }
+
+    public override async Task ReadJournal(ReadJournalRequest request, IServerStreamWriter<JournalChunk> responseStream, ServerCallContext context)
+    {
+        var (client, unit) = Admit(context, request.Unit, UnitActions.Journal, () => RequestRules.Check(request));
+        LogJournalRead(client.San, unit.Settings.Name, request.Lines);
+        try
+        {
+            var (text, truncated) = await unit.Log.TailAsync(request.Lines, request.MaxBytes, context.CancellationToken);
+            counters.Count(UnitActions.Journal, CommandCounters.Succeeded);
+            for (var at = 0; at < text.Length; at += ChunkBytes)
+            {
+                var part = text[at..Math.Min(text.Length, at + ChunkBytes)];
+                await responseStream.WriteAsync(new() { Data = UnsafeByteOperations.UnsafeWrap(part), Truncated = truncated }, context.CancellationToken);
+            }
+        }
+        catch (ToolException e)
+        {
+            counters.Count(UnitActions.Journal, CommandCounters.Failed);
+            throw new RpcException(new Status(StatusCode.Unavailable, e.Message, e));
+        }
     }
 
     public override Task<CommandOutcome> GetCommand(GetCommandRequest request, ServerCallContext context)
@@ -86,7 +132,33 @@ internal sealed class AgentService(
         return Task.FromResult(entry.Outcome);
     }
 
-    private (ClientSettings Client, Unit Unit) Admit(ServerCallContext context, string unitName, UnitActions action, Action check)
+    private async Task<CommandOutcome> ReplaceAsync(CommandIntent intent, ClientSettings client, Unit unit, ServerCallContext context)
+    {
+        var (entry, isNew) = desk.Accept(intent, client, unit.Supervisor.Look().Process);
+
+        // Not awaited through the caller's token: the entry's completion is, and the desk waits for it when the agent ends.
+        var running = isNew ? replace.RunAsync(entry, unit.Supervisor) : entry.Completion;
+        await running.WaitAsync(context.CancellationToken);
+        return await entry.Completion;
+    }
+
+    private static async Task<UnitLook> LookAsync(Unit unit, ServerCallContext context)
+    {
+        try
+        {
+            return await unit.Supervisor.LookNowAsync(context.CancellationToken);
+        }
+        catch (ToolException e)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, e.Message, e));
+        }
+    }
+
+    private static RpcException TakenBefore(string what, CommandEntry entry) => new(new Status(
+        StatusCode.AlreadyExists,
+        $"{what} {entry.Intent.CommandId} was taken before ({entry.Outcome.State}: {entry.Outcome.Message}) and is not kept here; ask again with a new command_id."));
+
+    private (ClientSettings Client, Unit Unit) Admit(ServerCallContext context, string unitName, UnitActions action, System.Action check)
     {
         try
         {
@@ -101,4 +173,7 @@ internal sealed class AgentService(
             throw;
         }
     }
+
+    [LoggerMessage(110, LogLevel.Information, "Client {Client} reads the last {Lines} lines of unit {Unit}.")]
+    private partial void LogJournalRead(string client, string unit, int lines);
 }

@@ -24,6 +24,8 @@ public sealed class ConfigurationTests
     [InlineData("Clients", "[{\"San\":\"console\",\"Actions\":[\"status\"]},{\"San\":\"CONSOLE\",\"Actions\":[\"status\"]}]", "Clients:1:San")]
     [InlineData("Units", "{}", "Units")]
     [InlineData("Units", "{\"../x\":{}}", "Units:../x")]
+    [InlineData("Units", "{\"--help\":{}}", "Units:--help")]
+    [InlineData("Clients", "[{\"San\":\"console\",\"Actions\":[\"status\"],\"Units\":[\"other\"]}]", "Clients:0:Units")]
     [InlineData("Listne", "\"127.0.0.1:1\"", "Listne")]
     public void Wrong_value_is_told_by_its_key(string key, string value, string told)
     {
@@ -31,7 +33,10 @@ public sealed class ConfigurationTests
     }
 
     [Theory]
-    [InlineData("Supervisor", "\"systemd\"", "not supported by this version")]
+    [InlineData("Supervisor", "\"systemd\"", "take out Command")]
+    [InlineData("Supervisor", "\"upstart\"", "systemd")]
+    [InlineData("Reload", "\"gently\"", "in-place")]
+    [InlineData("Reload", "\"handover\"", "PidFile")]
     [InlineData("Supervisor", "null", "child-process")]
     [InlineData("Command", "[]", "program")]
     [InlineData("Command", "[\"sleep\"]", "PATH is not searched")]
@@ -42,7 +47,7 @@ public sealed class ConfigurationTests
     [InlineData("PprofUrl", "\"ftp://x\"", "http")]
     [InlineData("CgroupPath", "\"/../etc\"", "cgroup")]
     [InlineData("CgroupId", "\"\"", "empty")]
-    [InlineData("Actions", "[\"all\"]", "status, restart, profile")]
+    [InlineData("Actions", "[\"all\"]", "status, restart, reload, profile, dump, abort, journal")]
     [InlineData("StopTimeoutSeconds", "0", "1 to 600")]
     [InlineData("StopTimeoutSeconds", "\"ten\"", "line 1")]
     [InlineData("RestartDelaySeconds", "61", "1 to 60")]

@@ -46,7 +46,7 @@ prepare() {
     root=$out/gopath/src/git-rpc-server
     rm -rf "$root"
     mkdir -p "$root" "$out/gocache"
-    (cd "$here" && cp -R auth cmd growth server settings spawn wire "$root/")
+    (cd "$here" && cp -R auth cmd growth server settings spawn upgrade wire "$root/")
     protoc -I "$(dirname "$proto")" --go_out="$out/gopath/src" --go-grpc_out="$out/gopath/src" "$proto" ||
         die "protoc could not generate code from $proto"
     export GOPATH=$out/gopath:/usr/share/gocode GO111MODULE=off GOFLAGS='' GOCACHE=$out/gocache GOTMPDIR=$out CGO_ENABLED=0

@@ -9,7 +9,7 @@ namespace FleetConsole.Agent.Commands;
 /// <summary>
 /// Takes commands in and books their outcomes: one at a time per unit, each id once, and nothing before its intent is on the disk.
 /// </summary>
-internal sealed partial class CommandDesk(Journal journal, CommandCounters counters, TimeProvider clock, ILogger<CommandDesk> logger)
+internal sealed partial class CommandDesk(Journal journal, CommandCounters counters, UnitChanges changes, TimeProvider clock, ILogger<CommandDesk> logger)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, CommandEntry> entries = new(StringComparer.Ordinal);
@@ -29,7 +29,8 @@ internal sealed partial class CommandDesk(Journal journal, CommandCounters count
         foreach (var entry in entries.Values.Where(e => !e.Completion.IsCompleted))
         {
             LogInterrupted(entry.Intent.CommandId, entry.Intent.Action, entry.Intent.Unit);
-            Book(entry, CommandState.Interrupted, "The agent ended while the command ran; the unit's status tells what became of it.", entry.Before, null);
+            var outcome = new JournalOutcome(CommandState.Interrupted, "The agent ended while the command ran; the unit's status tells what became of it.");
+            Book(entry, outcome, entry.Before, null, _ => { });
         }
     }
 
@@ -51,7 +52,7 @@ internal sealed partial class CommandDesk(Journal journal, CommandCounters count
                 throw Refuse(
                     intent,
                     StatusCode.FailedPrecondition,
-                    $"Command {holder.Intent.CommandId} ({Name(holder.Intent.Action)}) holds unit {intent.Unit}; nothing was done. Ask again when it has ended.");
+                    $"Command {holder.Intent.CommandId} ({ActionNames.Of(holder.Intent.Action)}) holds unit {intent.Unit}; nothing was done. Ask again when it has ended.");
             }
 
             var now = clock.GetUtcNow();
@@ -76,18 +77,23 @@ internal sealed partial class CommandDesk(Journal journal, CommandCounters count
             entries.Add(intent.CommandId, entry);
             holders.Add(intent.Unit, entry);
             LogAccepted(intent.CommandId, intent.Action, intent.Unit, client.San);
+            changes[intent.Unit].Pulse();
             return (entry, true);
         }
     }
 
     /// <summary>Books the outcome and releases the unit.</summary>
-    public void Complete(CommandEntry entry, CommandState state, string message, ProcessMark? before, ProcessMark? after)
+    /// <param name="beforeTold">Called when the outcome is in the journal and nobody has been told of it yet.</param>
+    public void Complete(CommandEntry entry, CommandClosing closing, Action<CommandOutcome>? beforeTold = null)
     {
         lock (gate)
         {
+            var outcome = new JournalOutcome(closing.State, closing.Message) { UnitResult = closing.UnitResult is { Length: > 0 } result ? result : null };
+            Book(entry, outcome, JournalProcess.Of(closing.Before), JournalProcess.Of(closing.After), beforeTold ?? (_ => { }));
             holders.Remove(entry.Intent.Unit);
-            Book(entry, state, message, JournalProcess.Of(before), JournalProcess.Of(after));
         }
+
+        changes[entry.Intent.Unit].Pulse();
     }
 
     public CommandEntry? Find(string commandId)
@@ -110,13 +116,13 @@ internal sealed partial class CommandDesk(Journal journal, CommandCounters count
             return Task.WhenAll(holders.Values.Select(h => h.Completion));
     }
 
-    private void Book(CommandEntry entry, CommandState state, string message, JournalProcess? before, JournalProcess? after)
+    private void Book(CommandEntry entry, JournalOutcome outcome, JournalProcess? before, JournalProcess? after, Action<CommandOutcome> beforeTold)
     {
         var line = new JournalLine
         {
             CommandId = entry.Intent.CommandId,
             At = clock.GetUtcNow(),
-            Outcome = new(state, message),
+            Outcome = outcome,
             Before = before,
             After = after,
         };
@@ -127,12 +133,13 @@ internal sealed partial class CommandDesk(Journal journal, CommandCounters count
         catch (JournalException e)
         {
             LogJournal(entry.Intent.CommandId, e.Message);
-            line = line with { Outcome = new(state, $"{message} (This outcome is not in the journal: {e.Message})") };
+            line = line with { Outcome = outcome with { Message = $"{outcome.Message} (This outcome is not in the journal: {e.Message})" } };
         }
 
+        beforeTold(entry.Describe(line));
         entry.Complete(line);
-        counters.Count(entry.Intent.Action, state.ToString().ToLowerInvariant());
-        LogDone(entry.Intent.CommandId, entry.Intent.Action, entry.Intent.Unit, state, message);
+        counters.Count(entry.Intent.Action, outcome.State.ToString().ToLowerInvariant());
+        LogDone(entry.Intent.CommandId, entry.Intent.Action, entry.Intent.Unit, outcome.State, outcome.Message);
     }
 
     private RpcException Refuse(CommandIntent intent, StatusCode code, string message)
@@ -140,8 +147,6 @@ internal sealed partial class CommandDesk(Journal journal, CommandCounters count
         counters.Count(intent.Action, CommandCounters.Refused);
         return new RpcException(new Status(code, message));
     }
-
-    private static string Name(UnitActions action) => action.ToString().ToLowerInvariant();
 
     [LoggerMessage(500, LogLevel.Information, "Command {CommandId}: {Action} of unit {Unit} accepted from {Client}.")]
     private partial void LogAccepted(string commandId, UnitActions action, string unit, string client);

@@ -7,7 +7,7 @@ namespace FleetConsole.Agent.Commands;
 
 /// <summary>What was asked. Two intents with one id are the same command when everything here is equal.</summary>
 internal sealed record CommandIntent(
-    string CommandId, UnitActions Action, string Unit, ProfileKind Profile, int Seconds, string RequestedBy, string Reason);
+    string CommandId, UnitActions Action, string Unit, ProfileKind Profile, int Seconds, string RequestedBy, string Reason, DumpRung Dump = DumpRung.Unspecified);
 
 /// <summary>A process before or after a command.</summary>
 internal sealed record JournalProcess(int Pid, DateTimeOffset StartedAt)
@@ -35,7 +35,11 @@ internal sealed record JournalLine
     public JournalProcess? After { get; init; }
 }
 
-internal sealed record JournalOutcome(CommandState State, string Message);
+internal sealed record JournalOutcome(CommandState State, string Message)
+{
+    /// <summary>systemd's Result of the unit when the command failed.</summary>
+    public string? UnitResult { get; init; }
+}
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(JournalLine))]

@@ -33,7 +33,7 @@ internal sealed class ProfileCommand(CommandDesk desk, PprofClient pprof, TimePr
         }
         finally
         {
-            desk.Complete(entry, state, message, before, supervisor.Look().Process);
+            desk.Complete(entry, new(state, message, before, supervisor.Look().Process));
         }
     }
 

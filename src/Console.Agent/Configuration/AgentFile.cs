@@ -14,13 +14,15 @@ internal sealed record AgentFile(
     List<ClientEntry?>? Clients,
     Dictionary<string, UnitEntry?>? Units);
 
-internal sealed record ClientEntry(string? San, List<string>? Actions);
+internal sealed record ClientEntry(string? San, List<string>? Actions, List<string>? Units);
 
 internal sealed record UnitEntry(
     string? Supervisor,
     List<string>? Command,
     string? WorkingDirectory,
     string? LogPath,
+    string? PidFile,
+    string? Reload,
     string? PprofUrl,
     string? CgroupId,
     string? CgroupPath,

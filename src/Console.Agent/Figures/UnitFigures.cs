@@ -27,9 +27,14 @@ internal sealed partial class UnitFigures(UnitSettings unit, CgroupReader cgroup
         };
     }
 
-    /// <summary>Null when the process has ended, or the unit's cgroup does not hold it: then the cgroup's figures would be another's.</summary>
-    public ServiceFigures? Service(ProcessMark process)
+    /// <summary>
+    /// Null when no process runs, or the configured cgroup does not hold it: then the cgroup's figures would be another's. The cgroup that the service manager gave
+    /// it may keep no accounts (CPUAccounting=, MemoryAccounting= under cgroup version 1); then the process tree is added up.
+    /// </summary>
+    public ServiceFigures? Service(UnitLook look)
     {
+        if (look.Process is not { } process)
+            return null;
         if (unit.CgroupPath is { } path)
         {
             if (Covers(path, process.Pid) && cgroups.Read(path) is { } use)
@@ -37,6 +42,9 @@ internal sealed partial class UnitFigures(UnitSettings unit, CgroupReader cgroup
             TellOnce(path, process.Pid);
             return null;
         }
+
+        if (look.ControlGroup is { } given && Covers(given, process.Pid) && cgroups.Read(given) is { } used)
+            return Figures(used, Accounting.Cgroup);
 
         // Looks are counted in the order in which they were taken: an older one after a newer one would be counted twice.
         lock (gate)

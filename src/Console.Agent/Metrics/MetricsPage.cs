@@ -32,7 +32,7 @@ internal sealed class MetricsPage(UnitDirectory units, CommandCounters counters)
         return text.ToString();
     }
 
-    private static ServiceFigures? Service(Unit unit) => unit.Supervisor.Look().Process is { } process ? unit.Figures.Service(process) : null;
+    private static ServiceFigures? Service(Unit unit) => unit.Figures.Service(unit.Supervisor.Look());
 
     private static void Family(StringBuilder text, string name, string type, string help) =>
         text.Append("# HELP ").Append(name).Append(' ').Append(help).Append("\n# TYPE ").Append(name).Append(' ').Append(type).Append('\n');

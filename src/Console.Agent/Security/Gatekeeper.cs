@@ -21,13 +21,17 @@ internal sealed partial class Gatekeeper(AgentSettings settings, ILogger<Gatekee
     /// <summary>The unit, when this client may do this to it.</summary>
     public UnitSettings Authorise(ClientSettings client, string unitName, UnitActions action)
     {
-        if (settings.Units.TryGetValue(unitName, out var unit) && (client.Actions & unit.Actions).HasFlag(action))
+        if (settings.Units.TryGetValue(unitName, out var unit) && Allowed(client, unit).HasFlag(action))
             return unit;
         LogDenied(client.San, action, Printable(unitName));
         throw new RpcException(new Status(
             StatusCode.PermissionDenied,
-            $"Client {client.San} may not {action.ToString().ToLowerInvariant()} unit \"{Printable(unitName)}\": the agent's configuration does not list it."));
+            $"Client {client.San} may not {ActionNames.Of(action)} unit \"{Printable(unitName)}\": the agent's configuration does not list it."));
     }
+
+    /// <summary>What this client may do to this unit.</summary>
+    public static UnitActions Allowed(ClientSettings client, UnitSettings unit) =>
+        client.Units?.Contains(unit.Name, StringComparer.Ordinal) ?? true ? client.Actions & unit.Actions : UnitActions.None;
 
     private static List<string> DnsNames(X509Certificate2 certificate) =>
         [.. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(e => e.EnumerateDnsNames())];

@@ -9,31 +9,52 @@ namespace FleetConsole.Agent.Supervisors;
 /// Runs the unit's command as a child. One loop owns the process: it starts it, waits for its end, an order to restart it or the agent's
 /// end, whichever comes first, so no two of them can meet. A process left behind by a killed agent is adopted as it is.
 /// </summary>
-internal sealed partial class ChildProcessSupervisor(UnitSettings unit, PidFile pidFile, TimeProvider clock, ILogger<ChildProcessSupervisor> logger)
+internal sealed partial class ChildProcessSupervisor(
+    UnitSettings unit, PidFile pidFile, ChangeSignal changes, TimeProvider clock, ILogger<ChildProcessSupervisor> logger)
     : IUnitSupervisor
 {
     // A process that ends sooner than this did not start.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly Channel<TaskCompletionSource<RestartResult>> orders = Channel.CreateUnbounded<TaskCompletionSource<RestartResult>>();
+    // Longer than the longest back-off.
+    private static readonly TimeSpan NextTimeout = TimeSpan.FromSeconds(90);
+
+    private readonly Channel<Order> orders = Channel.CreateUnbounded<Order>();
     private readonly BackOff backOff = new(unit.RestartDelay);
+    private readonly string logPath = unit.LogPath ?? throw new ArgumentException("A child process needs a log.", nameof(unit));
 
     // The loop writes these; Look only reads the published look.
     private ProcessLife? life;
     private DateTimeOffset bornAt;
     private TimeSpan pause;
     private int restarts;
+    private DateTimeOffset? activeSince;
     private volatile UnitLook published = new(UnitState.Starting, null, 0);
 
     public Supervisor Kind => Supervisor.ChildProcess;
 
     public UnitLook Look() => published;
 
-    public async Task<RestartResult> RestartAsync()
+    public Task<UnitLook> LookNowAsync(CancellationToken cancel) => Task.FromResult(published);
+
+    public Task<RestartResult> RestartAsync() => GiveAsync(isReload: false);
+
+    public Task<RestartResult> ReloadAsync() => GiveAsync(isReload: true);
+
+    /// <summary>The loop starts the next one by itself, so this only waits for it.</summary>
+    public async Task<RestartResult> AwaitNextAsync(ProcessMark ended)
     {
-        var order = new TaskCompletionSource<RestartResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return orders.Writer.TryWrite(order) ? await order.Task : AgentEnds(null);
+        var start = clock.GetTimestamp();
+        while (clock.GetElapsedTime(start) < NextTimeout)
+        {
+            var changed = changes.Next;
+            if (published is { State: UnitState.Active, Process: { } next } && next != ended)
+                return new(true, $"Process {next.Pid} was started in the place of {ended.Pid}.", ended, next);
+            await Task.WhenAny(changed, Task.Delay(Grace, clock));
+        }
+
+        return new(false, $"Within {NextTimeout.TotalSeconds} s no new process stayed; {LogTail.LastLine(logPath, 0)}", ended, published.Process);
     }
 
     public async Task RunAsync(CancellationToken stopping)
@@ -45,17 +66,18 @@ internal sealed partial class ChildProcessSupervisor(UnitSettings unit, PidFile 
             using var turn = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             var settled = published.State == UnitState.Starting ? Task.Delay(Grace, clock, turn.Token) : Task.Delay(Timeout.Infinite, turn.Token);
             Task next = life is null ? Task.Delay(pause, clock, turn.Token) : life.Ended;
-            await Task.WhenAny(next, settled, orders.Reader.WaitToReadAsync(turn.Token).AsTask());
+            await Task.WhenAny([next, settled, orders.Reader.WaitToReadAsync(turn.Token).AsTask(), .. replaced.Select(r => r.Ended)]);
             await turn.CancelAsync();
+            ForgetDrained();
             if (stopping.IsCancellationRequested)
                 break;
             if (orders.Reader.TryRead(out var order))
-                order.SetResult(await CarryOutAsync(stopping));
+                order.Done.SetResult(order.IsReload ? await CarryOutReloadAsync(stopping) : await CarryOutAsync(stopping));
             else if (life is null && next.IsCompletedSuccessfully)
                 BeginAgain();
             else if (life is { Ended.IsCompleted: true })
                 await NoteEndAsync(life);
-            else if (life is not null)
+            else if (settled.IsCompletedSuccessfully)
                 Publish(UnitState.Active);
         }
 
@@ -65,11 +87,12 @@ internal sealed partial class ChildProcessSupervisor(UnitSettings unit, PidFile 
     private async Task<RestartResult> CarryOutAsync(CancellationToken stopping)
     {
         var before = life?.Mark;
+        await EndReplacedAsync();
         if (life is not null && !await StopAsync(life))
             return new(false, $"Process {life.Mark.Pid} did not end, not even on SIGKILL; it still runs. Look at the host.", before, before);
         if (stopping.IsCancellationRequested)
             return AgentEnds(before);
-        var logged = LogTail.Length(unit.LogPath);
+        var logged = LogTail.Length(logPath);
         backOff.Reset();
         if (Begin() is { } problem)
             return new(false, $"The old process was stopped, but the supervisor {problem}. It tries again by itself.", before, null);
@@ -83,7 +106,13 @@ internal sealed partial class ChildProcessSupervisor(UnitSettings unit, PidFile 
 
         var how = await begun.Ended;
         await NoteEndAsync(begun);
-        return new(false, $"The new process {begun.Mark.Pid} ended at once ({how}); {LogTail.LastLine(unit.LogPath, logged)}", before, null);
+        return new(false, $"The new process {begun.Mark.Pid} ended at once ({how}); {LogTail.LastLine(logPath, logged)}", before, null);
+    }
+
+    private async Task<RestartResult> GiveAsync(bool isReload)
+    {
+        var order = new Order(isReload, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        return orders.Writer.TryWrite(order) ? await order.Done.Task : AgentEnds(null);
     }
 
     private bool Adopt()
@@ -177,10 +206,11 @@ internal sealed partial class ChildProcessSupervisor(UnitSettings unit, PidFile 
     private async Task EndAsync()
     {
         orders.Writer.Complete();
+        await EndReplacedAsync();
         if (life is not null)
             await StopAsync(life);
         while (orders.Reader.TryRead(out var order))
-            order.SetResult(AgentEnds(null));
+            order.Done.SetResult(AgentEnds(null));
     }
 
     private void Remember(ProcessMark mark)
@@ -209,7 +239,12 @@ internal sealed partial class ChildProcessSupervisor(UnitSettings unit, PidFile 
         }
     }
 
-    private void Publish(UnitState state) => published = new(state, life?.Mark, restarts);
+    private void Publish(UnitState state)
+    {
+        activeSince = state == UnitState.Active ? activeSince ?? clock.GetUtcNow() : null;
+        published = new(state, life?.Mark, restarts) { ActiveSince = activeSince, Draining = [.. replaced.Select(r => r.Mark)] };
+        changes.Pulse();
+    }
 
     private static RestartResult AgentEnds(ProcessMark? before) =>
         new(false, "The agent is ending, and its units with it; nothing was started. Start the agent again.", before, null);
@@ -221,10 +256,10 @@ internal sealed partial class ChildProcessSupervisor(UnitSettings unit, PidFile 
     private partial void LogAdopted(string unit, int pid);
 
     [LoggerMessage(202, LogLevel.Warning, "Unit {Unit}: process {Pid} ended by itself ({How}); the next start is in {Pause}.")]
-    private partial void LogEnded(string unit, int pid, string how, TimeSpan pause);
+    private partial void LogEnded(string unit, int pid, ProcessEnd how, TimeSpan pause);
 
     [LoggerMessage(203, LogLevel.Information, "Unit {Unit}: process {Pid} stopped ({How}).")]
-    private partial void LogStopped(string unit, int pid, string how);
+    private partial void LogStopped(string unit, int pid, ProcessEnd how);
 
     [LoggerMessage(204, LogLevel.Warning, "Unit {Unit}: process {Pid} did not end on SIGTERM within {Limit}; SIGKILL follows.")]
     private partial void LogKill(string unit, int pid, TimeSpan limit);
@@ -237,4 +272,6 @@ internal sealed partial class ChildProcessSupervisor(UnitSettings unit, PidFile 
 
     [LoggerMessage(207, LogLevel.Error, "Unit {Unit}: the pid file failed, so a later agent could not adopt the process: {Problem}")]
     private partial void LogPidFile(string unit, string problem);
+
+    private sealed record Order(bool IsReload, TaskCompletionSource<RestartResult> Done);
 }

@@ -11,6 +11,8 @@ internal static partial class Posix
 {
     private const string LibC = "libc.so.6";
 
+    public const int SigHup = 1;
+    public const int SigAbrt = 6;
     public const int SigKill = 9;
     public const int SigTerm = 15;
 
@@ -55,6 +57,9 @@ internal static partial class Posix
 
     [LibraryImport(LibC, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
+
+    [LibraryImport(LibC, EntryPoint = "pipe2", SetLastError = true)]
+    public static unsafe partial int Pipe(int* ends, int flags);
 
     [LibraryImport(LibC, EntryPoint = "fsync", SetLastError = true)]
     public static partial int Fsync(int fd);

@@ -2,10 +2,11 @@ using System.Collections;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 using FleetConsole.Agent.Configuration;
+using Microsoft.Win32.SafeHandles;
 
 namespace FleetConsole.Agent.Supervisors;
 
-/// <summary>Starts a unit's command: no shell, a process group of its own, output appended to the unit's log file.</summary>
+/// <summary>Starts programs: no shell, and a process group of their own.</summary>
 internal static class Spawner
 {
     // <fcntl.h> of Linux.
@@ -20,32 +21,74 @@ internal static class Spawner
     // Larger than glibc's posix_spawn_file_actions_t (80), posix_spawnattr_t (336) and sigset_t (128).
     private const int Room = 512;
 
+    private const int CloseOnExec = 0x80000; // O_CLOEXEC
+
+    // What a program of the host may need from the environment; its output is to be parsed.
+    private static readonly string[] ToolEnvironment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "TZ=UTC", "SYSTEMD_COLORS=0", "SYSTEMD_PAGER="];
+
+    /// <summary>Starts a unit's command with the agent's environment, its output appended to the unit's log file.</summary>
     /// <returns>The new process's id.</returns>
     /// <exception cref="Win32Exception">The program cannot be executed, or its directory or log not be opened.</exception>
     public static int Start(UnitSettings unit)
+    {
+        var what = $"{unit.Command[0]} in {unit.WorkingDirectory} with log {unit.LogPath}";
+        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => $"{e.Key}={e.Value}");
+        return Start(unit.Command, environment, what, actions =>
+        {
+            Check(Posix.ActionsAddChdir(actions, unit.WorkingDirectory), what);
+            Check(Posix.ActionsAddOpen(actions, 1, unit.LogPath ?? "/dev/null", AppendOnly, LogMode), what);
+            Check(Posix.ActionsAddDup2(actions, 1, 2), what);
+        });
+    }
+
+    /// <summary>Starts a program of the host in /, with a bare environment, its output and errors in pipes.</summary>
+    /// <exception cref="Win32Exception">The program cannot be executed.</exception>
+    public static (int Pid, SafeFileHandle Output, SafeFileHandle Errors) StartPiped(IReadOnlyList<string> argv)
+    {
+        var (output, toOutput) = Pipe();
+        var (errors, toErrors) = Pipe();
+        using (toOutput)
+        using (toErrors)
+        {
+            try
+            {
+                var pid = Start(argv, ToolEnvironment, argv[0], actions =>
+                {
+                    Check(Posix.ActionsAddChdir(actions, "/"), argv[0]);
+                    Check(Posix.ActionsAddDup2(actions, (int)toOutput.DangerousGetHandle(), 1), argv[0]);
+                    Check(Posix.ActionsAddDup2(actions, (int)toErrors.DangerousGetHandle(), 2), argv[0]);
+                });
+                return (pid, output, errors);
+            }
+            catch (Win32Exception)
+            {
+                output.Dispose();
+                errors.Dispose();
+                throw;
+            }
+        }
+    }
+
+    private static int Start(IReadOnlyList<string> argv, IEnumerable<string> environment, string what, Action<nint> open)
     {
         Posix.KeepFilesFromChildren();
         using var memory = new NativeBlocks();
         var actions = memory.Zeroed(Room);
         var attributes = memory.Zeroed(Room);
         var signals = memory.Zeroed(Room);
-        Check(Posix.ActionsInit(actions), unit);
-        Check(Posix.AttributesInit(attributes), unit);
+        Check(Posix.ActionsInit(actions), what);
+        Check(Posix.AttributesInit(attributes), what);
         try
         {
-            Check(Posix.ActionsAddChdir(actions, unit.WorkingDirectory), unit);
-            Check(Posix.ActionsAddOpen(actions, 0, "/dev/null", ReadOnly, 0), unit);
-            Check(Posix.ActionsAddOpen(actions, 1, unit.LogPath, AppendOnly, LogMode), unit);
-            Check(Posix.ActionsAddDup2(actions, 1, 2), unit);
-            Check(Posix.AttributesSetFlags(attributes, Flags), unit);
-            Check(Posix.AttributesSetGroup(attributes, 0), unit);
-            Check(Posix.SignalsAll(signals), unit);
-            Check(Posix.AttributesSetDefaultSignals(attributes, signals), unit);
-            Check(Posix.SignalsNone(signals), unit);
-            Check(Posix.AttributesSetMask(attributes, signals), unit);
-            var argv = memory.Strings(unit.Command);
-            var envp = memory.Strings(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => $"{e.Key}={e.Value}"));
-            Check(Posix.Spawn(out var pid, unit.Command[0], actions, attributes, argv, envp), unit);
+            Check(Posix.ActionsAddOpen(actions, 0, "/dev/null", ReadOnly, 0), what);
+            open(actions);
+            Check(Posix.AttributesSetFlags(attributes, Flags), what);
+            Check(Posix.AttributesSetGroup(attributes, 0), what);
+            Check(Posix.SignalsAll(signals), what);
+            Check(Posix.AttributesSetDefaultSignals(attributes, signals), what);
+            Check(Posix.SignalsNone(signals), what);
+            Check(Posix.AttributesSetMask(attributes, signals), what);
+            Check(Posix.Spawn(out var pid, argv[0], actions, attributes, memory.Strings(argv), memory.Strings(environment)), what);
             return pid;
         }
         finally
@@ -55,10 +98,18 @@ internal static class Spawner
         }
     }
 
-    private static void Check(int error, UnitSettings unit)
+    private static unsafe (SafeFileHandle Read, SafeFileHandle Write) Pipe()
+    {
+        var ends = stackalloc int[2];
+        return Posix.Pipe(ends, CloseOnExec) == 0
+            ? (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true))
+            : throw new Win32Exception(Marshal.GetLastPInvokeError());
+    }
+
+    private static void Check(int error, string what)
     {
         if (error != 0)
-            throw new Win32Exception(error, $"cannot start {unit.Command[0]} in {unit.WorkingDirectory} with log {unit.LogPath}: {Marshal.GetPInvokeErrorMessage(error)}");
+            throw new Win32Exception(error, $"cannot start {what}: {Marshal.GetPInvokeErrorMessage(error)}");
     }
 
     private sealed class NativeBlocks : IDisposable

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using FleetConsole.Agent.Supervisors;
@@ -60,20 +59,7 @@ internal sealed partial class AgentProcess : IAsyncDisposable
     /// <summary>A client with the console's certificate, another one, or none.</summary>
     public Contracts.Agent.V1.Agent.AgentClient Client(X509Certificate2? certificate)
     {
-        var handler = new SocketsHttpHandler
-        {
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                CertificateChainPolicy = new X509ChainPolicy
-                {
-                    TrustMode = X509ChainTrustMode.CustomRootTrust,
-                    CustomTrustStore = { setup.Authority.Root },
-                    RevocationMode = X509RevocationMode.NoCheck,
-                },
-                ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(certificate, null, offline: true),
-            },
-        };
-        var channel = GrpcChannel.ForAddress(Address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+        var channel = AgentChannel.Open(Address, setup.Authority, certificate);
         channels.Add(channel);
         return new(channel);
     }

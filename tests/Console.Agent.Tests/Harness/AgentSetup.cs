@@ -50,7 +50,7 @@ internal sealed class AgentSetup : IAsyncDisposable
         ["ClientCa"] = "ca.crt",
         ["JournalPath"] = "journal.jsonl",
         ["Clients"] = new JsonArray(
-            new JsonObject { ["San"] = "console", ["Actions"] = new JsonArray("status", "restart", "profile") },
+            new JsonObject { ["San"] = "console", ["Actions"] = All() },
             new JsonObject { ["San"] = "watcher", ["Actions"] = new JsonArray("status") }),
         ["Units"] = new JsonObject { [Unit] = unit },
     };
@@ -61,10 +61,13 @@ internal sealed class AgentSetup : IAsyncDisposable
         ["Command"] = new JsonArray(program),
         ["LogPath"] = "server.log",
         ["PprofUrl"] = "http://127.0.0.1:9",
-        ["Actions"] = new JsonArray("status", "restart", "profile"),
+        ["Actions"] = All(),
+        ["Reload"] = "in-place",
         ["StopTimeoutSeconds"] = 5,
         ["RestartDelaySeconds"] = 1,
     };
+
+    public static JsonArray All() => ["status", "restart", "reload", "profile", "dump", "abort", "journal"];
 
     /// <summary>A program for the unit, and its path.</summary>
     public string Script(string body)

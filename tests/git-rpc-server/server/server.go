@@ -123,3 +123,12 @@ func (s *Server) Stop() {
 	s.grpc.Stop()
 	s.http.Close()
 }
+
+// Drain stops accepting gRPC connections and returns when the calls under way have ended, or at the deadline with them cut off. Metrics
+// are served meanwhile, one request a connection, so that a scraper meets this process and its successor by turns, as in production.
+func (s *Server) Drain(deadline time.Duration) {
+	s.http.SetKeepAlivesEnabled(false)
+	late := time.AfterFunc(deadline, s.grpc.Stop)
+	defer late.Stop()
+	s.grpc.GracefulStop()
+}

@@ -2,25 +2,33 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"log"
-	"net"
 	"os"
+	"os/signal"
+	"syscall"
+	"time"
 
 	"git-rpc-server/auth"
 	"git-rpc-server/server"
 	"git-rpc-server/settings"
+	"git-rpc-server/upgrade"
 )
 
 const (
 	exitFailed = 1
 	exitUsage  = 2
+
+	handOverDeadline = 30 * time.Second
+	drainDeadline    = 60 * time.Second
 )
 
 // SIGTERM and SIGINT end the process at once and SIGABRT dumps every goroutine to stderr: Go's defaults, and
-// what a Git RPC server's operators expect. So there is no signal handler here.
+// what a Git RPC server's operators expect. So there is a signal handler for SIGHUP only, which starts a new process on the same listeners
+// and lets this one drain.
 func main() {
 	log.SetFlags(log.LstdFlags | log.LUTC)
 	os.Exit(run(os.Args[1:], os.Stderr))
@@ -29,6 +37,7 @@ func main() {
 type options struct {
 	grpcListen, metricsListen string
 	secretFile, settingsFile  string
+	pidFile                   string
 	config                    server.Config
 }
 
@@ -41,6 +50,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.Var(o.config.Storages, "storage", "`NAME=PATH` of a directory with bare repositories (repeatable)")
 	flags.StringVar(&o.secretFile, "auth-secret-file", "", "`file` with the token secret; empty: no authentication")
 	flags.StringVar(&o.settingsFile, "settings", "", "`file` with the settings (required)")
+	flags.StringVar(&o.pidFile, "pid-file", "", "`file` for the pid of the process that serves")
 	flags.BoolVar(&o.config.AcceptBehindForkLock, "accept-behind-fork-lock", false, "accepted connections pass through ForkLock")
 	flags.Int64Var(&o.config.GrowBytesPerSecond, "grow-bytes-per-second", 0, "`bytes` of address space to add each second")
 	flags.Int64Var(&o.config.GrowLimit, "grow-limit-bytes", 32<<30, "`bytes` of address space to add at most")
@@ -85,18 +95,23 @@ func run(args []string, stderr io.Writer) int {
 	if err != nil {
 		return exitUsage
 	}
-	if err := serve(o); err != nil {
-		fmt.Fprintf(stderr, "git-rpc-server: %v\n", err)
+	err = serve(o)
+	if err == errDrained {
+		return 0
 	}
+	fmt.Fprintf(stderr, "git-rpc-server: %v\n", err)
 	return exitFailed
 }
 
+var errDrained = errors.New("drained")
+
 func serve(o options) error {
-	grpcListener, err := net.Listen("tcp", o.grpcListen)
+	// Looked up now: a deploy may put another program into its place, and that is the one to start.
+	program, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	metricsListener, err := net.Listen("tcp", o.metricsListen)
+	listeners, err := upgrade.Listen(o.grpcListen, o.metricsListen)
 	if err != nil {
 		return err
 	}
@@ -104,7 +119,31 @@ func serve(o options) error {
 	if err != nil {
 		return err
 	}
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	failed := make(chan error, 1)
+	go func() { failed <- s.Serve(listeners[0], listeners[1]) }()
 	log.Printf("version %s listens on %s (gRPC) and %s (metrics)",
-		o.config.Settings.Version, grpcListener.Addr(), metricsListener.Addr())
-	return s.Serve(grpcListener, metricsListener)
+		o.config.Settings.Version, listeners[0].Addr(), listeners[1].Addr())
+	if err := upgrade.Ready(o.pidFile, len(listeners)); err != nil {
+		return err
+	}
+	for {
+		select {
+		case err := <-failed:
+			return err
+		case <-hangup:
+			pid, err := upgrade.HandOver(program, listeners, handOverDeadline)
+			if pid == 0 {
+				log.Printf("no upgrade: %v; this process goes on", err)
+				continue
+			}
+			if err != nil {
+				log.Printf("systemd could not be told of process %d: %v", pid, err)
+			}
+			log.Printf("process %d serves; this one drains for at most %v", pid, drainDeadline)
+			s.Drain(drainDeadline)
+			return errDrained
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -174,6 +175,76 @@ func TestVersionStaysStampedWhileTheGrowthBoundFollowsTheFile(t *testing.T) {
 	if err != nil || info.ServerVersion != "1.0.4" {
 		t.Errorf("version %q, %v, want the one it was started with", info.GetServerVersion(), err)
 	}
+}
+
+func TestHangupHandsOverToANewProcessAndDrains(t *testing.T) {
+	pidFile := filepath.Join(t.TempDir(), "pid")
+	p := start(t, "--pid-file", pidFile)
+	conn := p.dial(t)
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	// A call that does not end by itself holds the old process.
+	watching, stopWatching := context.WithCancel(ctx)
+	defer stopWatching()
+	watch, err := grpc_health_v1.NewHealthClient(conn).Watch(watching, &grpc_health_v1.HealthCheckRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := watch.Recv(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	next := p.Process.Pid
+	for deadline := time.Now().Add(20 * time.Second); next == p.Process.Pid; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("no new process has written its pid within 20 s")
+		}
+		content, err := os.ReadFile(pidFile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if next, err = strconv.Atoi(strings.TrimSpace(string(content))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() { syscall.Kill(next, syscall.SIGKILL) })
+	if _, err := grpc_health_v1.NewHealthClient(p.dial(t)).Check(ctx, &grpc_health_v1.HealthCheckRequest{}); err != nil {
+		t.Errorf("a new connection: %v", err)
+	}
+	if err := p.Process.Signal(syscall.Signal(0)); err != nil {
+		t.Errorf("the old process has left its call: %v", err)
+	}
+	stopWatching()
+	go io.Copy(io.Discard, p.lines)
+	if err := p.Wait(); err != nil {
+		t.Errorf("the old process: %v, want exit code 0 once its last call has ended", err)
+	}
+}
+
+func TestHangupWithBadSettingsLeavesTheProcessServing(t *testing.T) {
+	p := start(t)
+	writeSettings(t, p.settings, "{")
+	if err := p.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	for !strings.Contains(readLine(t, p), "no upgrade: ") {
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if _, err := grpc_health_v1.NewHealthClient(p.dial(t)).Check(ctx, &grpc_health_v1.HealthCheckRequest{}); err != nil {
+		t.Error(err)
+	}
+}
+
+func readLine(t *testing.T, p *process) string {
+	t.Helper()
+	line, err := p.lines.ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	return line
 }
 
 func (p *process) virtualMemory(t *testing.T) int64 {
