@@ -82,6 +82,9 @@ internal static class DemoFiles
             Metrics = new { Url = $"http://127.0.0.1:{plan.ConsoleMetricsPort}" },
         },
         Prometheus = new { Url = plan.PrometheusUrl, PollSeconds = 5 },
+
+        // One host shows what it is like when two people have to agree.
+        Control = new { TwoPeople = new[] { new { Actions = new[] { "restart" }, Hosts = new[] { "git-3" } } } },
         Drift = new
         {
             // The past is judged by the hour, as in production; the present, which drifts in minutes, by the quarter minute.

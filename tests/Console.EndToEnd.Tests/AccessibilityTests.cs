@@ -14,6 +14,8 @@ public sealed class AccessibilityTests(LiveFleet fleet)
     [InlineData("/hosts/git-1", "dark")]
     [InlineData("/hosts/git-1", "light")]
     [InlineData("/audit", "dark")]
+    [InlineData("/commands", "dark")]
+    [InlineData("/commands", "light")]
     [InlineData("/findings", "dark")]
     [InlineData("/findings", "light")]
     [InlineData("/findings/1", "dark")]

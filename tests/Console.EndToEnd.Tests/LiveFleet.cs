@@ -48,6 +48,14 @@ public sealed class LiveFleet : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        await EndAsync();
+
+        // Whichever test saw it: no page of the console may need more than the policy allows.
+        Assert.Empty(PolicyViolations);
+    }
+
+    private async Task EndAsync()
+    {
         if (_browser is not null)
             await _browser.DisposeAsync();
         _playwright?.Dispose();
@@ -57,6 +65,9 @@ public sealed class LiveFleet : IAsyncLifetime
             Directory.Delete(Path.GetDirectoryName(_demo.Data)!, recursive: true);
         }
     }
+
+    /// <summary>What a page wanted to do that the content security policy forbids, over all tests so far.</summary>
+    internal System.Collections.Concurrent.ConcurrentQueue<string> PolicyViolations { get; } = [];
 
     public string PasswordOf(string role) => _passwords[role];
 
@@ -77,6 +88,11 @@ public sealed class LiveFleet : IAsyncLifetime
         context.SetDefaultTimeout(Pages.Patient);
         await context.AddCookiesAsync([new() { Name = "fleetconsole-theme", Value = theme, Url = Url }]);
         var page = await context.NewPageAsync();
+        page.Console += (_, message) =>
+        {
+            if (message.Text.Contains("Content Security Policy", StringComparison.OrdinalIgnoreCase))
+                PolicyViolations.Enqueue($"{page.Url}: {message.Text}");
+        };
         await page.GotoAsync(Url + path);
         return page;
     }

@@ -53,6 +53,8 @@ public sealed class OperatorTests(LiveFleet fleet)
         await page.GiveAsync("restart", "Restart git-2", "rejuvenating a slow host");
         var told = await page.EndedAsync("restart");
         Assert.Contains("succeeded", told, StringComparison.Ordinal);
+        Assert.Contains("goroutines: ", told, StringComparison.Ordinal);
+        await Assertions.Expect(page.GetByTestId("captures")).ToContainTextAsync("goroutines");
         await Assertions.Expect(page.GetByTestId("process-start")).Not.ToHaveTextAsync(before, new() { Timeout = Pages.Patient });
         var started = DateTimeOffset.ParseExact(await page.GetByTestId("process-start").InnerTextAsync(), "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
         Assert.True(TimeProvider.System.GetUtcNow() - started < TimeSpan.FromMinutes(3), $"the process shown started at {started:u}");
@@ -65,6 +67,22 @@ public sealed class OperatorTests(LiveFleet fleet)
             await Assertions.Expect(rows.Filter(new() { HasText = "intent" })).ToHaveCountAsync(1);
             await Assertions.Expect(rows.Filter(new() { HasText = "succeeded" })).ToHaveCountAsync(1);
         }
+    }
+
+    [Fact]
+    public async Task A_dump_of_the_kernel_stacks_asks_nothing_of_the_server()
+    {
+        fleet.Require();
+        var page = await fleet.SignInAsync("operator", "/hosts/git-4");
+        await page.InteractiveAsync();
+        await page.GetByTestId("dump").ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByText("Kernel stacks").ClickAsync();
+        await dialog.GetByLabel("Reason").FillAsync("what does it wait for");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Dump", Exact = true }).ClickAsync();
+
+        Assert.Contains("succeeded", await page.EndedAsync("dump"), StringComparison.Ordinal);
+        await Assertions.Expect(page.GetByTestId("captures")).ToContainTextAsync("kernel-stacks");
     }
 
     private static async Task TopReadsAsync(IPage page)

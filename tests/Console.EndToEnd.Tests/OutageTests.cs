@@ -41,6 +41,12 @@ public sealed class OutageTests(LiveFleet fleet)
         {
             await Assertions.Expect(page.GetByTestId("source-banner")).ToContainTextAsync("The Git RPC server of git-3 is down since", new() { Timeout = Pages.Patient });
             await Assertions.Expect(page.GetByText("unreachable")).ToBeVisibleAsync(new() { Timeout = Pages.Patient });
+
+            // Two of the three others of git-4 are healthy: too few to take one more away.
+            await page.GotoAsync(fleet.Url + "/hosts/git-4");
+            await page.InteractiveAsync();
+            await page.GetByTestId("restart").ClickAsync();
+            await Assertions.Expect(page.GetByRole(AriaRole.Dialog).Locator("[data-testid=refusal][data-rule=healthy-share]")).ToContainTextAsync("git-3");
         }
         finally
         {
