@@ -45,22 +45,22 @@ public sealed class ControlTests(LiveFleet fleet)
         fleet.Require();
         var page = await fleet.SignInAsync("operator", "/commands");
         await page.InteractiveAsync();
-        await fleet.CommandAsync(Cancel, "stop", "agent-git-2");
+        await fleet.CommandAsync(Cancel, "stop", "agent-git-4");
         try
         {
-            await StartAsync(page, "git-1", "git-2");
+            await StartAsync(page, "git-1", "git-4");
             var rollout = page.GetByTestId("rollout").First;
             await Assertions.Expect(rollout.Locator("a", new() { HasText = "git-1" })).ToHaveAttributeAsync("data-phase", "Running");
-            await RefusedAsync("git-4", "concurrency");
+            await RefusedAsync("git-2", "concurrency");
 
             await Assertions.Expect(rollout.GetByTestId("rollout-phase")).ToHaveTextAsync("stopped", new() { Timeout = 240_000 });
             await Assertions.Expect(rollout.Locator("a", new() { HasText = "git-1" })).ToHaveAttributeAsync("data-phase", "Restarted");
-            await Assertions.Expect(rollout.GetByTestId("rollout-message")).ToContainTextAsync("git-2");
+            await Assertions.Expect(rollout.GetByTestId("rollout-message")).ToContainTextAsync("git-4");
             await RefusedAsync("git-1", "cool-down");
         }
         finally
         {
-            await fleet.CommandAsync(Cancel, "start", "agent-git-2");
+            await fleet.CommandAsync(Cancel, "start", "agent-git-4");
         }
 
         await page.GetByTestId("rollout").First.GetByRole(AriaRole.Button, new() { Name = "Abort" }).ClickAsync();
