@@ -137,16 +137,9 @@ public sealed class DumpTests
         await using var setup = new AgentSetup("seq 1 1000; exec sleep 1000");
         var agent = await setup.StartAsync();
         await Wait.UntilAsync("all is written", () => File.ReadAllText(setup.At("server.log")).EndsWith("\n1000\n", StringComparison.Ordinal));
-        Assert.Equal(("999\n1000\n", false), await ReadAsync(agent, 2, 1000));
-        Assert.Equal(("9\n1000\n", true), await ReadAsync(agent, 3, 7));
-        var all = await ReadAsync(agent, 10_000, 4 * 1024 * 1024);
+        Assert.Equal(("999\n1000\n", false), await agent.ReadLogAsync(2, 1000));
+        Assert.Equal(("9\n1000\n", true), await agent.ReadLogAsync(3, 7));
+        var all = await agent.ReadLogAsync(10_000, 4 * 1024 * 1024);
         Assert.Equal((string.Concat(Enumerable.Range(1, 1000).Select(i => i.ToString(CultureInfo.InvariantCulture) + "\n")), false), all);
-    }
-
-    private static async Task<(string Text, bool Truncated)> ReadAsync(AgentProcess agent, int lines, int bytes)
-    {
-        using var call = agent.Console.ReadJournal(new() { Unit = AgentSetup.Unit, Lines = lines, MaxBytes = bytes }, cancellationToken: Cancel);
-        var chunks = await call.ResponseStream.ReadAllAsync(Cancel).ToListAsync(Cancel);
-        return (string.Concat(chunks.Select(c => c.Data.ToStringUtf8())), chunks[0].Truncated);
     }
 }
