@@ -71,6 +71,21 @@ public sealed class DumpTests
     }
 
     [Fact]
+    public async Task Log_that_is_turned_over_in_the_middle_of_a_dump_is_followed()
+    {
+        await using var setup = new AgentSetup(
+            """
+            trap 'printf "SIGABRT: abort\ngoroutine 1 [running]:\n"; mv server.log server.old; printf "goroutine 2 [select]:\ngs     0x0\n" >server.log; exit 2' ABRT
+            echo ready; while :; do sleep 0.02; done
+            """);
+        var agent = await setup.StartAsync();
+        await Wait.UntilAsync("the trap is set", () => File.ReadAllText(setup.At("server.log")).Contains("ready", StringComparison.Ordinal));
+        var dump = await Dumped.TakeAsync(agent.Console, Dumped.Order("d-1", AgentSetup.Unit, DumpRung.Abort));
+        Assert.Equal("SIGABRT: abort\ngoroutine 1 [running]:\ngoroutine 2 [select]:\ngs     0x0\n", dump.Text);
+        Assert.Equal(Wholeness.Whole, dump.Trailer.Wholeness);
+    }
+
+    [Fact]
     public async Task Kernel_stacks_name_every_thread()
     {
         await using var setup = new AgentSetup();

@@ -38,6 +38,8 @@ public sealed partial class SystemdContainer : IAsyncLifetime
         WriteServer("git-once", "Restart=no");
         WriteServer("git-hidden", "Restart=no");
         WriteServer("git-timed", "Restart=no");
+        WriteUnit("lines-zero", "Type=oneshot\nExecStart=/usr/bin/seq 1 60000\nLogRateLimitIntervalSec=0");
+        WriteUnit("lines-burst", "Type=oneshot\nExecStart=/usr/bin/seq 1 60000\nLogRateLimitIntervalSec=1s\nLogRateLimitBurst=1000000");
         WriteUnit("git-loop", "ExecStart=/bin/sleep 1000\nRestart=always\nRestartSec=100ms", "StartLimitIntervalSec=1000\nStartLimitBurst=3");
         WriteAgent();
         await BootAsync();
