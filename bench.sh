@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Measures the drift detector on made fleets and on real latency. One command for each figure:
+# Measures the drift detector on made fleets and on real latency, and the agent. One command for each figure:
 #   ./bench.sh quality [SEED...]    F1, false positives, delays, attribution, lock-ups, steps: 160 fleets a seed, looks every 12 h
 #   ./bench.sh suspected [SEED]     the suspected level with hourly looks, 40 fleets
 #   ./bench.sh placebo              real latency, cut at made-up restarts: whatever is found is false
 #   ./bench.sh speed                full refit of 20,000 series, and one hour more
+#   ./bench.sh agent                a restart by the agent over `systemctl restart`; its memory at rest and under load (root)
 # Generator and scorer are read from DRIFT (default: ../shared/drift). FLEETS sets the number of fleets, WORK where data go.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -64,6 +65,19 @@ placebo() {
     "$python" "$drift/score.py" --labels "$work/placebo.labels" --verdicts "$work/placebo.verdicts"
 }
 
+agent() {
+    require_sdk
+    # shellcheck disable=SC2046
+    install_packages $(demo_packages) $(agent_test_packages)
+    tests/git-rpc-server/build.sh artifacts/git-rpc-server
+    publish src/Console.Agent artifacts/agent Console.Agent src/Shared/Console.Contracts
+    mkdir -p artifacts/log
+    dotnet build tests/Console.Agent.Tests -c Release -v quiet -nologo >artifacts/log/Console.Agent.Tests.log 2>&1 ||
+        die "Console.Agent.Tests could not be built. See artifacts/log/Console.Agent.Tests.log"
+    FLEETCONSOLE_AGENT=$PWD/artifacts/agent/Console.Agent tests/Console.Agent.Tests/bin/Release/net10.0/Console.Agent.Tests \
+        -noLogo -noColor -showLiveOutput -class '*.RestartOverheadTests' -class '*.MemoryTests'
+}
+
 command=${1:-}
 [[ $# -eq 0 ]] || shift
 case $command in
@@ -72,12 +86,15 @@ quality | suspected | placebo)
     prepare
     "$command" "$@"
     ;;
+agent)
+    agent
+    ;;
 speed)
     prepare
     dotnet tests/Console.Benchmarks/bin/Release/net10.0/Console.Benchmarks.dll speed 200 100
     ;;
 *)
-    sed -n '2,7p' "${BASH_SOURCE[0]}" | cut -c3- >&2
+    sed -n '2,8p' "${BASH_SOURCE[0]}" | cut -c3- >&2
     exit 2
     ;;
 esac

@@ -58,11 +58,12 @@ counter() {
 step "packages"
 require_sdk
 # shellcheck disable=SC2046
-install_packages $(demo_packages) chromium shellcheck openssl
+install_packages $(demo_packages) $(agent_test_packages) chromium shellcheck openssl
 
 step "scripts"
 shellcheck -x demo.sh test.sh bench.sh tests/setup.sh .ci/run
 (cd tests/git-rpc-server && shellcheck -x ./*.sh)
+shellcheck tests/Console.Agent.Tests/Systemd/container.sh
 
 step "alert rules"
 promtool check rules deploy/prometheus/*.rules.yml

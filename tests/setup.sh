@@ -17,6 +17,11 @@ demo_packages() {
     tests/git-rpc-server/build.sh --packages
 }
 
+# What the agent's tests need besides: systemd in a container of its own, and perf.
+agent_test_packages() {
+    echo systemd systemd-container linux-perf
+}
+
 # install_packages NAME...
 install_packages() {
     local missing=() name as_root=()

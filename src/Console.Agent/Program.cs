@@ -8,6 +8,9 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 const int CannotStart = 1;
 const int WrongConfiguration = 2;
 
+// Reading a program's pipes blocks a thread each; on a small host the pool would add threads one by one, each half a second late.
+const int Threads = 16;
+
 if (args is not ["--config", var path])
 {
     await Console.Error.WriteLineAsync("Usage: Console.Agent --config FILE");
@@ -21,6 +24,7 @@ if (SettingsReader.Read(path, out var problems) is not { } settings)
     return WrongConfiguration;
 }
 
+ThreadPool.SetMinThreads(Threads, Threads);
 try
 {
     using var onlyAgent = OneAgent.Lock(settings.JournalPath);

@@ -103,6 +103,19 @@ public sealed class ConnectionTests
         return UnitState.Active;
     }
 
+    [Fact]
+    public async Task Client_of_other_units_is_denied_this_one()
+    {
+        await using var setup = new AgentSetup();
+        setup.Config["Units"]?.AsObject().Add("other", AgentSetup.NewUnit("/bin/sleep"));
+        setup.Config["Clients"]?.AsArray().Add(new JsonObject { ["San"] = "stranger", ["Actions"] = AgentSetup.All(), ["Units"] = new JsonArray("other") });
+        var agent = await setup.StartAsync();
+        var stranger = agent.Client(setup.Authority.IssueClient("stranger"));
+        Assert.Equal("other", (await stranger.GetStatusAsync(new() { Unit = "other" }, cancellationToken: Cancel)).Unit);
+        await AssertDeniedAsync(stranger.GetStatusAsync(new() { Unit = AgentSetup.Unit }, cancellationToken: Cancel).ResponseAsync);
+        await AssertDeniedAsync(stranger.RestartAsync(AgentProcess.Order("n-1"), cancellationToken: Cancel).ResponseAsync);
+    }
+
     private static async Task AssertDeniedAsync(Task call) =>
         Assert.Equal(StatusCode.PermissionDenied, (await Assert.ThrowsAsync<RpcException>(() => call)).StatusCode);
 }

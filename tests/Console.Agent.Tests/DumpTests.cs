@@ -71,6 +71,21 @@ public sealed class DumpTests
     }
 
     [Fact]
+    public async Task Log_that_is_turned_over_in_the_middle_of_a_dump_is_followed()
+    {
+        await using var setup = new AgentSetup(
+            """
+            trap 'printf "SIGABRT: abort\ngoroutine 1 [running]:\n"; mv server.log server.old; printf "goroutine 2 [select]:\ngs     0x0\n" >server.log; exit 2' ABRT
+            echo ready; while :; do sleep 0.02; done
+            """);
+        var agent = await setup.StartAsync();
+        await Wait.UntilAsync("the trap is set", () => File.ReadAllText(setup.At("server.log")).Contains("ready", StringComparison.Ordinal));
+        var dump = await Dumped.TakeAsync(agent.Console, Dumped.Order("d-1", AgentSetup.Unit, DumpRung.Abort));
+        Assert.Equal("SIGABRT: abort\ngoroutine 1 [running]:\ngoroutine 2 [select]:\ngs     0x0\n", dump.Text);
+        Assert.Equal(Wholeness.Whole, dump.Trailer.Wholeness);
+    }
+
+    [Fact]
     public async Task Kernel_stacks_name_every_thread()
     {
         await using var setup = new AgentSetup();
@@ -137,16 +152,9 @@ public sealed class DumpTests
         await using var setup = new AgentSetup("seq 1 1000; exec sleep 1000");
         var agent = await setup.StartAsync();
         await Wait.UntilAsync("all is written", () => File.ReadAllText(setup.At("server.log")).EndsWith("\n1000\n", StringComparison.Ordinal));
-        Assert.Equal(("999\n1000\n", false), await ReadAsync(agent, 2, 1000));
-        Assert.Equal(("9\n1000\n", true), await ReadAsync(agent, 3, 7));
-        var all = await ReadAsync(agent, 10_000, 4 * 1024 * 1024);
+        Assert.Equal(("999\n1000\n", false), await agent.ReadLogAsync(2, 1000));
+        Assert.Equal(("9\n1000\n", true), await agent.ReadLogAsync(3, 7));
+        var all = await agent.ReadLogAsync(10_000, 4 * 1024 * 1024);
         Assert.Equal((string.Concat(Enumerable.Range(1, 1000).Select(i => i.ToString(CultureInfo.InvariantCulture) + "\n")), false), all);
-    }
-
-    private static async Task<(string Text, bool Truncated)> ReadAsync(AgentProcess agent, int lines, int bytes)
-    {
-        using var call = agent.Console.ReadJournal(new() { Unit = AgentSetup.Unit, Lines = lines, MaxBytes = bytes }, cancellationToken: Cancel);
-        var chunks = await call.ResponseStream.ReadAllAsync(Cancel).ToListAsync(Cancel);
-        return (string.Concat(chunks.Select(c => c.Data.ToStringUtf8())), chunks[0].Truncated);
     }
 }

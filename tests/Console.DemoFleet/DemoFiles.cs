@@ -33,6 +33,8 @@ internal static class DemoFiles
         WriteJson(plan.In("console.json"), Console(plan));
     }
 
+    private static readonly string[] EveryAction = ["status", "restart", "reload", "profile", "dump", "abort", "journal"];
+
     private static object Agent(DemoPlan plan, DemoHost host) => new
     {
         Listen = $"127.0.0.1:{host.AgentPort}",
@@ -43,7 +45,7 @@ internal static class DemoFiles
         JournalPath = plan.InHost(host, "journal.jsonl"),
         Clients = new object[]
         {
-            new { San = DemoCertificates.Console, Actions = new[] { "status", "restart", "profile" } },
+            new { San = DemoCertificates.Console, Actions = EveryAction },
             new { San = DemoCertificates.Deploy, Actions = new[] { "status", "restart" } },
         },
         Units = new Dictionary<string, object>
@@ -60,12 +62,15 @@ internal static class DemoFiles
                     "--auth-secret-file", plan.SecretFile,
                     "--settings", ServerSettings.PathOf(plan, host),
                     "--grow-bytes-per-second", $"{GrowBytesPerSecond}",
+                    "--pid-file", plan.InHost(host, "server.pid"),
                 },
                 WorkingDirectory = plan.InHost(host),
                 LogPath = plan.InHost(host, "server.log"),
                 PprofUrl = $"http://127.0.0.1:{host.MetricsPort}",
                 CgroupId = ServiceId,
-                Actions = new[] { "status", "restart", "profile" },
+                PidFile = plan.InHost(host, "server.pid"),
+                Reload = "handover",
+                Actions = EveryAction,
                 StopTimeoutSeconds = 10,
                 RestartDelaySeconds = 1,
             },

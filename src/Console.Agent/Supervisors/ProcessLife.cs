@@ -34,6 +34,7 @@ internal sealed class ProcessLife : IDisposable
     private readonly bool isChild;
     private bool ownsGroup;
     private bool hasEnded;
+    private bool isDisposed;
 
     private ProcessLife(ProcessMark mark, int pidfd, bool isChild, bool ownsGroup)
     {
@@ -85,10 +86,15 @@ internal sealed class ProcessLife : IDisposable
             ownsGroup = false;
     }
 
+    /// <summary>A life that goes on is watched to its end all the same, and lets go of its pidfd then.</summary>
     public void Dispose()
     {
-        if (Ended.IsCompleted)
-            _ = Posix.Close(pidfd);
+        lock (gate)
+        {
+            if (hasEnded && !isDisposed)
+                _ = Posix.Close(pidfd);
+            isDisposed = true;
+        }
     }
 
     private static ProcessLife? Open(int pid, long startTicks, bool ownsGroup)
@@ -120,6 +126,8 @@ internal sealed class ProcessLife : IDisposable
                 _ = Posix.Kill(-Mark.Pid, Posix.SigKill);
             how = isChild ? Reap() : default;
             hasEnded = true;
+            if (isDisposed)
+                _ = Posix.Close(pidfd);
         }
 
         end.SetResult(how);

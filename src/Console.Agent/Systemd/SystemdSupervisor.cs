@@ -24,6 +24,7 @@ internal sealed partial class SystemdSupervisor(
     private volatile UnitLook published = new(UnitState.Unspecified, null, 0);
     private ServiceState? state;
     private long lookedAt;
+    private int acting;
     private ProcessLife? watched;
     private string problem = "";
 
@@ -37,18 +38,43 @@ internal sealed partial class SystemdSupervisor(
     {
         while (!stopping.IsCancellationRequested)
         {
-            await TryLookAsync(stopping);
+            // Whoever acts on the unit looks at it, too; a second look in the middle of a restart would only slow it down.
+            if (Volatile.Read(ref acting) == 0)
+                await TryLookAsync(stopping);
             using var pause = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            await Task.WhenAny(Task.Delay(Pace, clock, pause.Token), watched?.Ended ?? Task.Delay(Timeout.Infinite, pause.Token));
+            var life = watched;
+            await Task.WhenAny(Task.Delay(Pace, clock, pause.Token), life?.Ended ?? Task.Delay(Timeout.Infinite, pause.Token));
             await pause.CancelAsync();
-            if (watched is { Ended.IsCompleted: true })
-                Unwatch();
+            if (life is { Ended.IsCompleted: true } && Interlocked.CompareExchange(ref watched, null, life) == life)
+                life.Dispose();
         }
     }
 
-    public async Task<RestartResult> RestartAsync()
+    public Task<RestartResult> RestartAsync() => ActAsync(RestartNowAsync);
+
+    public Task<RestartResult> ReloadAsync() => ActAsync(ReloadNowAsync);
+
+    /// <summary>The end of the process may still be news to systemd, so a service that runs it is only looked at again.</summary>
+    public Task<RestartResult> AwaitNextAsync(ProcessMark ended) => ActAsync(() => FollowAsync(ended));
+
+    public void Dispose() => turn.Dispose();
+
+    private async Task<RestartResult> ActAsync(Func<Task<RestartResult>> act)
     {
-        var (before, service) = await SeeAsync(CancellationToken.None);
+        Interlocked.Increment(ref acting);
+        try
+        {
+            return await act();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref acting);
+        }
+    }
+
+    private async Task<RestartResult> RestartNowAsync()
+    {
+        var (before, service) = await SeeBeforeAsync();
         var job = await systemctl.DoAsync("restart", service);
         var (after, now) = await SeeAsync(CancellationToken.None);
         return job.Succeeded && after.Process is { } process && process != before.Process
@@ -56,7 +82,7 @@ internal sealed partial class SystemdSupervisor(
             : new(false, WhyNot("restart", job, now), before.Process, after.Process, now.Outcome);
     }
 
-    public async Task<RestartResult> ReloadAsync()
+    private async Task<RestartResult> ReloadNowAsync()
     {
         var (before, service) = await SeeAsync(CancellationToken.None);
         if (before.Process is not { } old)
@@ -79,8 +105,7 @@ internal sealed partial class SystemdSupervisor(
             : new(false, $"No new process took over within {HandoverTimeout.TotalSeconds} s; the old one {(old.Lives ? "still serves" : "has ended")}. The unit's log says why.", old, after.Process, now.Outcome);
     }
 
-    /// <summary>The end of the process may still be news to systemd, so a service that runs it is only looked at again.</summary>
-    public async Task<RestartResult> AwaitNextAsync(ProcessMark ended)
+    private async Task<RestartResult> FollowAsync(ProcessMark ended)
     {
         var (_, service) = await SeeAsync(CancellationToken.None);
         var limit = Sum(service.RestartDelay, service.StartTimeout, service.StopTimeout);
@@ -98,8 +123,6 @@ internal sealed partial class SystemdSupervisor(
             ? new(true, $"systemd started process {look.Process?.Pid} in the place of {ended.Pid}.", ended, look.Process)
             : new(false, IsOver(look) ? StartLimit() : $"Within {limit.TotalSeconds} s systemd started no process; the unit is {now.ActiveState} ({now.SubState}).", ended, null, now.Outcome);
     }
-
-    public void Dispose() => turn.Dispose();
 
     private static bool IsNext(UnitLook look, ProcessMark ended) => look.State == UnitState.Active && look.Process is { } p && p != ended;
 
@@ -125,6 +148,11 @@ internal sealed partial class SystemdSupervisor(
             // The loop ends.
         }
     }
+
+    // The last look is at most two seconds old, and older than its process's end it cannot be: good enough for what was there before, and
+    // a restart is faster by one look.
+    private async Task<(UnitLook Look, ServiceState Service)> SeeBeforeAsync() =>
+        state is { } seen && published is { State: UnitState.Active, Process: { Lives: true } } look ? (look, seen) : await SeeAsync(CancellationToken.None);
 
     private async Task<(UnitLook Look, ServiceState Service)> SeeUntilAsync(Func<(UnitLook Look, ServiceState Service), bool> condition, TimeSpan limit)
     {
@@ -163,10 +191,7 @@ internal sealed partial class SystemdSupervisor(
         var process = seen.MainPid > 0 && ProcStat.Read(seen.MainPid) is { IsDead: false } stat ? stat.Mark() : (ProcessMark?)null;
         draining.Note(published.Process, process);
         if (process is { } running && watched?.Mark != running)
-        {
-            Unwatch();
-            watched = ProcessLife.WatchOnly(running);
-        }
+            Interlocked.Exchange(ref watched, ProcessLife.WatchOnly(running))?.Dispose();
 
         published = new(seen.State, process, seen.Restarts)
         {
@@ -178,12 +203,6 @@ internal sealed partial class SystemdSupervisor(
             LogRateLimit = unit.LogPath is null && JournalLog.Takes(seen.ErrorsGoTo) ? await limits.OfAsync(systemctl.Service, seen, cancel) : null,
         };
         changes.Pulse();
-    }
-
-    private void Unwatch()
-    {
-        watched?.Dispose();
-        watched = null;
     }
 
     private static TimeSpan Sum(params ReadOnlySpan<TimeSpan> spans)

@@ -27,7 +27,8 @@ internal static class Tool
     public static async Task<ToolResult> RunAsync(
         IReadOnlyList<string> argv, TimeSpan deadline, Func<Stream, CancellationToken, Task> read, CancellationToken cancel)
     {
-        var (life, output, errors) = Start(argv);
+        var (process, output, errors) = Start(argv);
+        using var life = process;
         using var late = new CancellationTokenSource(deadline);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel);
         await using var killing = either.Token.Register(life.KillGroup);

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using FleetConsole.Agent.Supervisors;
 using FleetConsole.Contracts.Agent.V1;
+using Grpc.Core;
 using Grpc.Net.Client;
 
 namespace FleetConsole.Agent.Tests.Harness;
@@ -74,6 +75,13 @@ internal sealed partial class AgentProcess : IAsyncDisposable
         new() { CommandId = id, Unit = AgentSetup.Unit, RequestedBy = "tester", Reason = reason };
 
     public Task<CommandOutcome> CommandAsync(string id) => Console.GetCommandAsync(new() { CommandId = id }, cancellationToken: Cancel).ResponseAsync;
+
+    public async Task<(string Text, bool Truncated)> ReadLogAsync(int lines, int bytes)
+    {
+        using var call = Console.ReadJournal(new() { Unit = AgentSetup.Unit, Lines = lines, MaxBytes = bytes }, cancellationToken: Cancel);
+        var chunks = await call.ResponseStream.ReadAllAsync(Cancel).ToListAsync(Cancel);
+        return (string.Concat(chunks.Select(c => c.Data.ToStringUtf8())), chunks[0].Truncated);
+    }
 
     public Task<string> MetricsAsync() => http.GetStringAsync($"{Metrics}/metrics", Cancel);
 

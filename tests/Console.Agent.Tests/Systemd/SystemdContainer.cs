@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
@@ -36,10 +37,13 @@ public sealed partial class SystemdContainer : IAsyncLifetime
         WriteServer("git-limited", "Restart=on-failure\nRestartSec=200ms\nLogRateLimitIntervalSec=30s\nLogRateLimitBurst=5");
         WriteServer("git-once", "Restart=no");
         WriteServer("git-hidden", "Restart=no");
+        WriteServer("git-timed", "Restart=no");
+        WriteUnit("lines-zero", "Type=oneshot\nExecStart=/usr/bin/seq 1 60000\nLogRateLimitIntervalSec=0");
+        WriteUnit("lines-burst", "Type=oneshot\nExecStart=/usr/bin/seq 1 60000\nLogRateLimitIntervalSec=1s\nLogRateLimitBurst=1000000");
         WriteUnit("git-loop", "ExecStart=/bin/sleep 1000\nRestart=always\nRestartSec=100ms", "StartLimitIntervalSec=1000\nStartLimitBurst=3");
         WriteAgent();
         await BootAsync();
-        await CommandAsync("systemctl", "start", "git-main", "git-limited", "git-once", "git-hidden", "git-loop", "agent");
+        await CommandAsync("systemctl", "start", "git-main", "git-limited", "git-once", "git-timed", "git-hidden", "git-loop", "agent");
         var log = "";
         await Wait.UntilAsync("the agent listens", () => ListeningLine().IsMatch(log = Read("agent.log")));
         channel = AgentChannel.Open(ListeningLine().Match(log).Groups[1].Value, authority, authority.IssueClient("console"));
@@ -64,6 +68,14 @@ public sealed partial class SystemdContainer : IAsyncLifetime
 
     internal async Task<string> ShowAsync(string unit, string property) =>
         (await CommandAsync("systemctl", "show", "--value", $"--property={property}", unit)).Trim();
+
+    /// <summary>Runs `systemctl restart` itself, timed by a shell inside, so that entering the container does not count.</summary>
+    internal async Task<TimeSpan> TimeRestartAsync(string unit)
+    {
+        const string script = "s=${EPOCHREALTIME/./}; systemctl restart \"$1\"; e=${EPOCHREALTIME/./}; echo $((e-s))";
+        var microseconds = await CommandAsync("bash", "-c", script, "bash", unit);
+        return TimeSpan.FromMicroseconds(long.Parse(microseconds, CultureInfo.InvariantCulture));
+    }
 
     /// <summary>How often the server has begun to serve, by its own words in the journal.</summary>
     internal async Task<int> IncarnationsAsync(string unit)
@@ -93,10 +105,11 @@ public sealed partial class SystemdContainer : IAsyncLifetime
         var (grpc, metrics) = (FreePort(), FreePort());
         WriteUnit(name, $"""
             Type=notify
+            LimitNOFILE=65536
             ExecStart={At("git-rpc-server")} --grpc-listen 127.0.0.1:{grpc} --metrics-listen 127.0.0.1:{metrics} --storage default={At("repositories")} --settings {At("settings.json")}
             ExecReload=/bin/kill -HUP $MAINPID
             {service}
-            """);
+            """, "StartLimitIntervalSec=0");
     }
 
     private void WriteUnit(string name, string service, string unit = "") =>
@@ -107,7 +120,7 @@ public sealed partial class SystemdContainer : IAsyncLifetime
         AgentSetup.WriteCertificates(authority, share);
         var config = AgentSetup.NewConfig([]);
         var units = new JsonObject();
-        foreach (var name in (string[])["git-main", "git-limited", "git-once", "git-loop"])
+        foreach (var name in (string[])["git-main", "git-limited", "git-once", "git-timed", "git-loop"])
             units[name] = new JsonObject { ["Supervisor"] = "systemd", ["Actions"] = new JsonArray("status", "restart", "reload", "dump", "abort", "journal"), ["Reload"] = "handover" };
         config["Units"] = units;
         File.WriteAllText(At("agent.json"), config.ToJsonString());

@@ -7,7 +7,7 @@ namespace FleetConsole.Agent.Tests.Systemd;
 
 /// <summary>The agent over a real systemd: what it says is what systemd says, and what it does happens once.</summary>
 [Collection(OneSystemd.Name)]
-public sealed class SystemdTests(SystemdContainer container)
+public sealed class SystemdTests(SystemdContainer container, ITestOutputHelper output)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -141,6 +141,15 @@ public sealed class SystemdTests(SystemdContainer container)
     }
 
     [Fact]
+    public async Task Zero_does_not_lift_the_rate_limit_of_a_unit_and_a_large_burst_does()
+    {
+        var (zero, burst) = (await LinesAsync("lines-zero"), await LinesAsync("lines-burst"));
+        output.WriteLine($"of 60000 lines {zero} arrived with LogRateLimitIntervalSec=0, {burst} with LogRateLimitBurst=1000000");
+        Assert.InRange(zero, 1, 59_999);
+        Assert.Equal(60_000, burst);
+    }
+
+    [Fact]
     public async Task Unit_that_was_started_too_often_is_named_so()
     {
         var outcome = new CommandOutcome();
@@ -192,6 +201,13 @@ public sealed class SystemdTests(SystemdContainer container)
         var rest = Assert.Single(await little.ResponseStream.ReadAllAsync(Cancel).ToListAsync(Cancel));
         Assert.True(rest.Truncated);
         Assert.EndsWith(rest.Data.ToStringUtf8(), text, StringComparison.Ordinal);
+    }
+
+    private async Task<int> LinesAsync(string unit)
+    {
+        await container.CommandAsync("systemctl", "start", unit);
+        await container.CommandAsync("journalctl", "--sync");
+        return (await container.CommandAsync("journalctl", "--quiet", "--output=cat", $"_SYSTEMD_UNIT={unit}.service")).Count(c => c == '\n');
     }
 
     private Task<UnitStatus> StatusAsync(string unit) => Agent.GetStatusAsync(new() { Unit = unit }, cancellationToken: Cancel).ResponseAsync;
