@@ -58,7 +58,7 @@ counter() {
 step "packages"
 require_sdk
 # shellcheck disable=SC2046
-install_packages $(demo_packages) $(agent_test_packages) chromium shellcheck openssl
+install_packages $(demo_packages) $(agent_test_packages) chromium shellcheck openssl prometheus-alertmanager
 
 step "scripts"
 shellcheck -x demo.sh test.sh bench.sh tests/setup.sh .ci/run

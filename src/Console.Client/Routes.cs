@@ -16,6 +16,7 @@ public static class Routes
     public const string Deploys = "/deploys";
     public const string Deploy = "/deploys/{Id:long}";
     public const string SignIn = "/account/sign-in";
+    public const string Security = "/account/security";
     public const string SignOut = "/account/sign-out";
 
     public static string HostOf(string host) => $"/hosts/{Uri.EscapeDataString(host)}";

@@ -14,6 +14,8 @@ public sealed class LiveFleet : IAsyncLifetime
     private static readonly string[] ChromiumArguments =
         ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
+    private readonly List<IBrowserContext> _open = [];
+    private string? _test;
     private DemoProcess? _demo;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -84,7 +86,9 @@ public sealed class LiveFleet : IAsyncLifetime
     /// <summary>A page in a browser context of its own: nobody is signed in.</summary>
     public async Task<IPage> OpenAsync(string path, string theme)
     {
+        await CloseEarlierAsync();
         var context = await Browser.NewContextAsync(new() { ViewportSize = new() { Width = 1400, Height = 950 }, AcceptDownloads = true });
+        _open.Add(context);
         context.SetDefaultTimeout(Pages.Patient);
         await context.AddCookiesAsync([new() { Name = "fleetconsole-theme", Value = theme, Url = Url }]);
         var page = await context.NewPageAsync();
@@ -95,6 +99,18 @@ public sealed class LiveFleet : IAsyncLifetime
         };
         await page.GotoAsync(Url + path);
         return page;
+    }
+
+    // Every open page is live and draws at each scrape: the pages of the tests before would slow this one down.
+    private async Task CloseEarlierAsync()
+    {
+        var test = TestContext.Current.Test?.UniqueID;
+        if (test == _test)
+            return;
+        _test = test;
+        foreach (var context in _open)
+            await context.CloseAsync();
+        _open.Clear();
     }
 
     /// <summary>A page of a person who has just signed in.</summary>

@@ -1,5 +1,3 @@
-using Microsoft.Playwright;
-
 namespace FleetConsole.EndToEnd.Tests;
 
 /// <summary>The content security policy, as a browser enforces it.</summary>

@@ -20,7 +20,7 @@ public sealed class ViewerTests(LiveFleet fleet)
         await page.InteractiveAsync();
         await Assertions.Expect(page.GetByTestId("profile")).ToBeDisabledAsync();
         await Assertions.Expect(page.GetByTestId("restart")).ToBeDisabledAsync();
-        await Assertions.Expect(page.GetByTestId("why-disabled")).ToContainTextAsync("lacks the permission restart");
+        await Assertions.Expect(page.GetByTestId("why-disabled")).ToContainTextAsync("lacks the permissions profile, dump, restart");
     }
 
     [Fact]

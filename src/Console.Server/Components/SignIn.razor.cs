@@ -23,12 +23,17 @@ public partial class SignIn(SignInManager<IdentityUser> signIn, NavigationManage
     private async Task SubmitAsync()
     {
         var result = await signIn.PasswordSignInAsync(Input.User, Input.Password, isPersistent: false, lockoutOnFailure: true);
-        await Audit.WriteAsync(Input.User, "password", result.Succeeded ? "succeeded" : "failed", result.IsLockedOut ? "locked" : "");
+        await Audit.WriteAsync(Input.User, "password", result.Succeeded ? "succeeded" : result.RequiresTwoFactor ? "half" : "failed",
+            result.IsLockedOut ? "locked" : result.RequiresTwoFactor ? "the second factor is asked for" : "");
         if (result.Succeeded)
         {
-            // Only a path of this site: an absolute address here would send people elsewhere with our name on the link.
-            var local = ReturnUrl is ['/', ..] and not ['/', '/' or '\\', ..];
-            navigation.NavigateTo(local ? ReturnUrl! : "/");
+            navigation.NavigateTo(AccountRoutes.Local(ReturnUrl));
+            return;
+        }
+
+        if (result.RequiresTwoFactor)
+        {
+            navigation.NavigateTo($"{AccountRoutes.SecondFactor}?{AccountRoutes.ReturnUrl}={Uri.EscapeDataString(ReturnUrl ?? "")}");
             return;
         }
 

@@ -11,9 +11,14 @@ internal static class AccountRoutes
 {
     public const string SignIn = "/account/sign-in";
     public const string SignOut = "/account/sign-out";
+    public const string SecondFactor = "/account/second-factor";
+    public const string Security = "/account/security";
     public const string Token = "/account/token";
     public const string ReturnUrl = "returnUrl";
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
+
+    /// <summary>A path of this site, or the fleet: an absolute address here would send people elsewhere with our name on the link.</summary>
+    public static string Local(string? returnUrl) => returnUrl is ['/', ..] and not ['/', '/' or '\\', ..] ? returnUrl : "/";
 
     public static void MapAccount(this IEndpointRouteBuilder routes)
     {

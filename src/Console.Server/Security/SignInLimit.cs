@@ -31,7 +31,7 @@ internal static class SignInLimit
 
     private static RateLimitPartition<string> Partition(HttpContext context)
     {
-        if (!HttpMethods.IsPost(context.Request.Method) || context.Request.Path.Value is not (AccountRoutes.SignIn or AccountRoutes.Token))
+        if (!HttpMethods.IsPost(context.Request.Method) || context.Request.Path.Value is not (AccountRoutes.SignIn or AccountRoutes.SecondFactor or AccountRoutes.Token))
             return RateLimitPartition.GetNoLimiter("");
         var attempts = context.RequestServices.GetRequiredService<IOptions<SignInOptions>>().Value.AttemptsPerMinute;
         return RateLimitPartition.GetFixedWindowLimiter(context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new FixedWindowRateLimiterOptions

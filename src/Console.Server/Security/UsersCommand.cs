@@ -14,6 +14,7 @@ internal static class UsersCommand
                Console.Server users remove NAME
                Console.Server users disable NAME                        (its sessions and tokens end at once)
                Console.Server users enable NAME
+               Console.Server users forget-factor NAME                  (of somebody who lost phone and recovery codes)
         """;
 
     public static bool Is(string[] args) => args is ["users", ..];
@@ -44,6 +45,9 @@ internal static class UsersCommand
             case ["users", "disable" or "enable", var name, ..]:
                 await services.MigrateAsync(CancellationToken.None);
                 return await ReportAsync(await DisableAsync(scope.ServiceProvider, name, args[1] == "disable"), error);
+            case ["users", "forget-factor", var name, ..]:
+                await services.MigrateAsync(CancellationToken.None);
+                return await ReportAsync(await ForgetFactorAsync(scope.ServiceProvider, name), error);
             default:
                 await error.WriteLineAsync(Usage);
                 return 2;
@@ -79,6 +83,15 @@ internal static class UsersCommand
 
         // A new stamp makes every cookie of the account worthless at its next request.
         return result.Succeeded ? await users.UpdateSecurityStampAsync(user) : result;
+    }
+
+    private static async Task<IdentityResult> ForgetFactorAsync(IServiceProvider services, string name)
+    {
+        var users = services.GetRequiredService<UserManager<IdentityUser>>();
+        if (await users.FindByNameAsync(name) is not { } user)
+            return IdentityResult.Failed(new IdentityError { Description = $"There is no user \"{name}\"." });
+        await users.ResetAuthenticatorKeyAsync(user);
+        return await users.SetTwoFactorEnabledAsync(user, false);
     }
 
     private static async Task<int> ReportAsync(IdentityResult result, TextWriter error)

@@ -74,6 +74,8 @@ internal static class AccessTable
         ["POST /api/v1/rollouts/{rollout_id}/abort"] = Needs.Restart,
         ["GET /not-found"] = Needs.SignedIn,
         ["GET /account/sign-in"] = Needs.Nothing,
+        ["GET /account/second-factor"] = Needs.Nothing,
+        ["GET /account/security"] = Needs.SignedIn,
         ["POST /account/sign-out"] = Needs.SignedIn,
         ["POST /account/token"] = Needs.Nothing,
         ["GET /captures/{id:long}/file"] = Needs.Profile,

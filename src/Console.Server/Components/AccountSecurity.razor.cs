@@ -1,0 +1,86 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Identity;
+using QRCoder;
+
+namespace FleetConsole.Server.Components;
+
+/// <summary>Turns the second factor (TOTP, RFC 6238) of the signed-in account on and off; both take a code.</summary>
+public partial class AccountSecurity(UserManager<IdentityUser> users, SignInManager<IdentityUser> signIn)
+{
+    private const int NewCodes = 10;
+    private const int Pixels = 4;
+
+    [CascadingParameter]
+    private HttpContext? HttpContext { get; set; }
+
+    [SupplyParameterFromForm(FormName = "account-security", Name = nameof(Input))]
+    private Answer? Form { get; set; }
+
+    private Answer Input => Form ??= new();
+
+    private IdentityUser? User { get; set; }
+
+    private string UserName => User?.UserName ?? "";
+
+    private bool Enabled => User is { TwoFactorEnabled: true };
+
+    private string Key { get; set; } = "";
+
+    private MarkupString QrCode { get; set; }
+
+    private IReadOnlyList<string> RecoveryCodes { get; set; } = [];
+
+    private string? Problem { get; set; }
+
+    protected override async Task OnInitializedAsync()
+    {
+        User = HttpContext is null ? null : await users.GetUserAsync(HttpContext.User);
+        if (User is null || Enabled)
+            return;
+        Key = await users.GetAuthenticatorKeyAsync(User) ?? "";
+        if (Key.Length == 0)
+        {
+            await users.ResetAuthenticatorKeyAsync(User);
+            Key = await users.GetAuthenticatorKeyAsync(User) ?? "";
+            await signIn.RefreshSignInAsync(User);
+        }
+
+        var uri = $"otpauth://totp/FleetConsole:{Uri.EscapeDataString(UserName)}?secret={Key}&issuer=FleetConsole&digits=6";
+        using var data = QRCodeGenerator.GenerateQrCode(uri, QRCodeGenerator.ECCLevel.M);
+        using var code = new SvgQRCode(data);
+        QrCode = new(code.GetGraphic(Pixels));
+    }
+
+    private async Task SubmitAsync()
+    {
+        var code = Input.Code.Replace(" ", "", StringComparison.Ordinal);
+        if (User is null || !await users.VerifyTwoFactorTokenAsync(User, users.Options.Tokens.AuthenticatorTokenProvider, code))
+        {
+            Problem = "The code is wrong or too old. Look at the clock of your device.";
+            return;
+        }
+
+        if (Enabled)
+        {
+            await users.SetTwoFactorEnabledAsync(User, false);
+            await users.ResetAuthenticatorKeyAsync(User);
+            await OnInitializedAsync();
+        }
+        else
+        {
+            await users.SetTwoFactorEnabledAsync(User, true);
+            RecoveryCodes = [.. await users.GenerateNewTwoFactorRecoveryCodesAsync(User, NewCodes) ?? []];
+        }
+
+        // A changed factor or key changes the security stamp: this session goes on, every other one ends.
+        await signIn.RefreshSignInAsync(User);
+    }
+
+    private sealed class Answer
+    {
+        [Required(ErrorMessage = "Enter the code.")]
+        [StringLength(32)]
+        public string Code { get; set; } = "";
+    }
+}
