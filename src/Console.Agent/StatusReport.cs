@@ -24,7 +24,7 @@ internal sealed class StatusReport(CommandDesk desk, TimeProvider clock, IHostAp
             Restarts = look.Restarts,
             HeldByCommandId = desk.HolderOf(unit.Settings.Name),
             SubState = look.SubState,
-            Result = look.Result,
+            Result = look.ServiceResult,
             ActiveSince = look.ActiveSince is { } since ? Timestamp.FromDateTimeOffset(since) : null,
             LogRateLimit = look.LogRateLimit,
             Service = unit.Figures.Service(look),

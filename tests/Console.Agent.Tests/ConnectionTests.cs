@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 using FleetConsole.Agent.Tests.Harness;
 using FleetConsole.Contracts.Agent.V1;
 using Grpc.Core;
@@ -64,7 +65,7 @@ public sealed class ConnectionTests
     public async Task Action_that_the_unit_does_not_list_is_denied()
     {
         await using var setup = new AgentSetup();
-        setup.UnitConfig["Actions"] = new System.Text.Json.Nodes.JsonArray("status");
+        setup.UnitConfig["Actions"] = new JsonArray("status");
         await AssertDeniedAsync((await setup.StartAsync()).RestartAsync("u-1"));
     }
 

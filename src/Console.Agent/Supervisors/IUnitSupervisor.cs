@@ -43,7 +43,7 @@ internal sealed record UnitLook(UnitState State, ProcessMark? Process, int Resta
     public string SubState { get; init; } = "";
 
     /// <summary>systemd's; empty without it.</summary>
-    public string Result { get; init; } = "";
+    public string ServiceResult { get; init; } = "";
 
     /// <summary>The cgroup that the service manager gave the unit; null when it has none.</summary>
     public string? ControlGroup { get; init; }

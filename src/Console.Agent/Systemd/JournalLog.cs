@@ -67,7 +67,8 @@ internal sealed partial class JournalLog(Systemctl systemctl) : IUnitLog
         public async Task CopyAsync(ProcessMark process, DumpFile dump, CancellationToken cancel)
         {
             // journald takes what is in its sockets before it answers.
-            Check((await Tool.TextAsync([Program, "--sync"], LongDeadline, MostWords, cancel)).Result);
+            var (synced, _) = await Tool.TextAsync([Program, "--sync"], LongDeadline, MostWords, cancel);
+            Check(synced);
             await ReadSinceAsync(
                 [$"_SYSTEMD_UNIT={service}", string.Create(CultureInfo.InvariantCulture, $"_PID={process.Pid}")],
                 message =>

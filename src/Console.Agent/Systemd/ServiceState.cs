@@ -9,7 +9,7 @@ internal sealed record ServiceState(
     string LoadState,
     string ActiveState,
     string SubState,
-    string Result,
+    string LastResult,
     int MainPid,
     int Restarts,
     DateTimeOffset? ActiveSince,
@@ -38,8 +38,8 @@ internal sealed record ServiceState(
         _ => LoadState == "loaded" ? UnitState.Inactive : UnitState.Failed,
     };
 
-    /// <summary>Result, or why there is no such service ("not-found", "masked").</summary>
-    public string Outcome => LoadState == "loaded" ? Result : LoadState;
+    /// <summary>systemd's Result, or why there is no such service ("not-found", "masked").</summary>
+    public string Outcome => LoadState == "loaded" ? LastResult : LoadState;
 
     /// <summary>Where standard error really goes: "inherit" is resolved.</summary>
     public string ErrorsGoTo => StandardError == "inherit" ? StandardOutput : StandardError;

@@ -110,7 +110,7 @@ internal sealed partial class SystemdSupervisor(
         var (_, service) = await SeeAsync(CancellationToken.None);
         var limit = Sum(service.RestartDelay, service.StartTimeout, service.StopTimeout);
         var (look, now) = await SeeUntilAsync(s => IsNext(s.Look, ended) || IsOver(s.Look), limit);
-        if (IsOver(look) && now.Result != ServiceState.StartLimitHit)
+        if (IsOver(look) && now.LastResult != ServiceState.StartLimitHit)
         {
             var job = await systemctl.DoAsync("start", now);
             (look, now) = await SeeAsync(CancellationToken.None);
@@ -140,7 +140,7 @@ internal sealed partial class SystemdSupervisor(
             // Told once, not every two seconds.
             if (problem != e.Message)
                 LogNotSeen(unit.Name, problem = e.Message);
-            published = new(UnitState.Unspecified, null, 0) { Result = "unknown" };
+            published = new(UnitState.Unspecified, null, 0) { ServiceResult = "unknown" };
             changes.Pulse();
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -197,7 +197,7 @@ internal sealed partial class SystemdSupervisor(
         {
             ActiveSince = seen.State == UnitState.Active ? seen.ActiveSince : null,
             SubState = seen.SubState,
-            Result = seen.Outcome,
+            ServiceResult = seen.Outcome,
             ControlGroup = seen.ControlGroup.Length > 1 ? seen.ControlGroup : null,
             Draining = draining.Living(),
             LogRateLimit = unit.LogPath is null && JournalLog.Takes(seen.ErrorsGoTo) ? await limits.OfAsync(systemctl.Service, seen, cancel) : null,
@@ -215,7 +215,7 @@ internal sealed partial class SystemdSupervisor(
 
     private string WhyNot(string verb, ToolResult job, ServiceState now)
     {
-        if (now.Result == ServiceState.StartLimitHit)
+        if (now.LastResult == ServiceState.StartLimitHit)
             return StartLimit();
         var words = job.Succeeded ? "its job was done" : job.Words;
         return $"`systemctl {verb} {systemctl.Service}`: {words}. The unit is {now.ActiveState} ({now.SubState}, {now.Outcome}){(job.TimedOut ? ", and systemd may still be at it" : "")}; `journalctl -u {systemctl.Service}` says more.";

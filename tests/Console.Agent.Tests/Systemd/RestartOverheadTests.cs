@@ -26,9 +26,9 @@ public sealed class RestartOverheadTests(SystemdContainer container, ITestOutput
             Assert.True(outcome.State == CommandState.Succeeded, outcome.Message);
         }
 
-        var (systemctl, agent) = (Median(own), Median(agents));
-        output.WriteLine($"median of {Pairs}: systemctl restart {systemctl.TotalMilliseconds:F1} ms, by the agent {agent.TotalMilliseconds:F1} ms, overhead {(agent - systemctl).TotalMilliseconds:F1} ms");
-        Assert.True(agent - systemctl < Bar, $"{agent - systemctl} over {systemctl}");
+        var (systemctl, agent, overhead) = (Median(own), Median(agents), Median([.. agents.Zip(own, (a, o) => a - o)]));
+        output.WriteLine($"median of {Pairs}: systemctl restart {systemctl.TotalMilliseconds:F1} ms, by the agent {agent.TotalMilliseconds:F1} ms, overhead {overhead.TotalMilliseconds:F1} ms (median of the pairs)");
+        Assert.True(overhead < Bar, $"{overhead} over {systemctl}");
     }
 
     private static TimeSpan Median(List<TimeSpan> times) => times.Order().ElementAt(times.Count / 2);
