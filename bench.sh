@@ -74,7 +74,7 @@ agent() {
     mkdir -p artifacts/log
     dotnet build tests/Console.Agent.Tests -c Release -v quiet -nologo >artifacts/log/Console.Agent.Tests.log 2>&1 ||
         die "Console.Agent.Tests could not be built. See artifacts/log/Console.Agent.Tests.log"
-    FLEETCONSOLE_AGENT=$PWD/artifacts/agent/Console.Agent tests/Console.Agent.Tests/bin/Release/net10.0/Console.Agent.Tests \
+    FLEETCONSOLE_BENCH=1 FLEETCONSOLE_AGENT=$PWD/artifacts/agent/Console.Agent tests/Console.Agent.Tests/bin/Release/net10.0/Console.Agent.Tests \
         -noLogo -noColor -showLiveOutput -class '*.RestartOverheadTests' -class '*.MemoryTests'
 }
 
