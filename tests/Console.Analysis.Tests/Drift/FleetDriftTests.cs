@@ -107,9 +107,9 @@ public sealed class FleetDriftTests
     [Fact]
     public void Without_traffic_there_is_not_enough_data()
     {
-        var report = (Drifting with { Bins = 12 }).Judge();
+        var report = (Drifting with { Bins = 7 }).Judge();
 
-        Assert.All(report.Series, series => Assert.Equal(14, Assert.IsType<DriftVerdict.NotEnoughData>(series.Verdict).Need));
+        Assert.All(report.Series, series => Assert.Equal(8, Assert.IsType<DriftVerdict.NotEnoughData>(series.Verdict).Need));
         Assert.IsType<DriftVerdict.NotEnoughData>(report.Fleet.Verdict);
     }
 

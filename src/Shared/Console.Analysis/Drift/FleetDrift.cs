@@ -53,7 +53,7 @@ public static class FleetDrift
             return new DriftVerdict.NotEnoughData(fit.Bins, options.LeastBins);
         if (finding is null)
             return new DriftVerdict.Steady(fit.OwnRatio(options), score.Score, null);
-        var certain = score.Score >= levels.Drifting && (finding.Sawtooth.Resets > 0 || (reset && score.Level != PoolLevel.Own));
+        var certain = score.Score >= levels.Drifting && fit.Bins >= options.LeastBinsToDrift && (finding.Sawtooth.Resets > 0 || (reset && score.Level != PoolLevel.Own));
         if (finding.Ended is not null)
             return new DriftVerdict.Steady(finding.Ratio, score.Score, new(finding, certain));
         return certain ? new DriftVerdict.Drifting(finding) : new DriftVerdict.Suspected(finding);
