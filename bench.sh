@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Measures the drift detector on made fleets and on real latency, and the agent. One command for each figure:
 #   ./bench.sh quality [SEED...]    F1, false positives, delays, attribution, lock-ups, steps: 160 fleets a seed, looks every 12 h
-#   ./bench.sh suspected [SEED]     the suspected level with hourly looks, 40 fleets
+#   ./bench.sh suspected [SEED...]  the suspected level with hourly looks, 40 fleets
+#   ./bench.sh same [SEED]          8 fleets by replay.py and by looks, which must score the same
 #   ./bench.sh placebo              real latency, cut at made-up restarts: whatever is found is false
 #   ./bench.sh speed                full refit of 20,000 series, and one hour more
 #   ./bench.sh agent                a restart by the agent over `systemctl restart`; its memory at rest and under load (root)
@@ -41,22 +42,44 @@ backtest() {
     echo "dotnet $PWD/src/Console.Server/bin/Release/net10.0/Console.Server.dll backtest {dir} --level $1"
 }
 
+# looks DIR OUT ...: what replay.py does with the backtest command, within one process; './bench.sh same' compares the two.
+looks() {
+    dotnet tests/Console.Benchmarks/bin/Release/net10.0/Console.Benchmarks.dll looks "$@"
+}
+
 quality() {
     local fleets=${FLEETS:-160} seed
     [[ $# -gt 0 ]] || set -- 101 102 103
     for seed in "$@"; do
         generate "$seed" "$fleets"
-        "$python" "$drift/replay.py" --data "$work/$seed-$fleets" --cmd "$(backtest drifting)" --every 12 --out "$work/$seed-$fleets.verdicts"
+        looks "$work/$seed-$fleets" "$work/$seed-$fleets.verdicts" --every 12 --first 24 --level drifting
         echo "seed $seed:"
         "$python" "$drift/score.py" --labels "$work/$seed-$fleets.labels" --verdicts "$work/$seed-$fleets.verdicts"
     done
 }
 
 suspected() {
-    local fleets=${FLEETS:-40} seed=${1:-101}
+    local fleets=${FLEETS:-40} seed
+    [[ $# -gt 0 ]] || set -- 101
+    for seed in "$@"; do
+        generate "$seed" "$fleets"
+        looks "$work/$seed-$fleets" "$work/$seed-$fleets.suspected" --every 1 --first 1 --level suspected
+        echo "seed $seed:"
+        "$python" tests/Console.Benchmarks/Drift/first-suspicion.py "$work/$seed-$fleets.labels" "$work/$seed-$fleets.suspected"
+    done
+}
+
+same() {
+    local fleets=${FLEETS:-8} seed=${1:-1} how
     generate "$seed" "$fleets"
-    "$python" "$drift/replay.py" --data "$work/$seed-$fleets" --cmd "$(backtest suspected)" --every 1 --first 1 --out "$work/$seed-$fleets.suspected"
-    "$python" tests/Console.Benchmarks/Drift/first-suspicion.py "$work/$seed-$fleets.labels" "$work/$seed-$fleets.suspected"
+    "$python" "$drift/replay.py" --data "$work/$seed-$fleets" --cmd "$(backtest drifting)" --every 12 --out "$work/$seed-$fleets.replayed"
+    looks "$work/$seed-$fleets" "$work/$seed-$fleets.looked" --every 12 --first 24 --level drifting
+    for how in replayed looked; do
+        "$python" "$drift/score.py" --labels "$work/$seed-$fleets.labels" --verdicts "$work/$seed-$fleets.$how" >"$work/$seed-$fleets.$how.score"
+    done
+    diff "$work/$seed-$fleets.replayed.score" "$work/$seed-$fleets.looked.score" || die "replay.py and looks do not score the same."
+    echo "replay.py and looks score the same:"
+    cat "$work/$seed-$fleets.looked.score"
 }
 
 placebo() {
@@ -81,7 +104,7 @@ agent() {
 command=${1:-}
 [[ $# -eq 0 ]] || shift
 case $command in
-quality | suspected | placebo)
+quality | suspected | same | placebo)
     require_drift
     prepare
     "$command" "$@"

@@ -38,7 +38,7 @@ internal sealed record BacktestVerdict(
             name,
             finding is not null && (certain || suspected),
             Math.Round(score, 3),
-            finding?.Ratio.Value,
+            finding?.RatioP99,
             finding?.MillisecondsPerHour.Value,
             finding?.OnsetAgeSeconds / 3600,
             finding is { CoMoving: [{ } closest, ..] } ? closest.Name : null,

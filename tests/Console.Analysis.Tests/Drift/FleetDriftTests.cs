@@ -48,7 +48,7 @@ public sealed class FleetDriftTests
     [Fact]
     public void A_step_at_a_deploy_is_a_step_and_not_drift()
     {
-        var report = new MadeFleet { Life = 60, Log = (_, _, process) => process >= 3 ? 0.5 : 0 }.Judge();
+        var report = new MadeFleet { Hosts = 4, Life = 60, Log = (_, _, process) => process >= 3 ? 0.5 : 0 }.Judge();
 
         Assert.DoesNotContain(report.Series, series => series.Verdict is DriftVerdict.Drifting);
         Assert.All(report.Series, series =>
@@ -107,9 +107,9 @@ public sealed class FleetDriftTests
     [Fact]
     public void Without_traffic_there_is_not_enough_data()
     {
-        var report = (Drifting with { Bins = 12 }).Judge();
+        var report = (Drifting with { Bins = 7 }).Judge();
 
-        Assert.All(report.Series, series => Assert.Equal(14, Assert.IsType<DriftVerdict.NotEnoughData>(series.Verdict).Need));
+        Assert.All(report.Series, series => Assert.Equal(8, Assert.IsType<DriftVerdict.NotEnoughData>(series.Verdict).Need));
         Assert.IsType<DriftVerdict.NotEnoughData>(report.Fleet.Verdict);
     }
 

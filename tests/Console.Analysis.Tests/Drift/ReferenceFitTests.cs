@@ -9,7 +9,7 @@ namespace FleetConsole.Analysis.Tests.Drift;
 /// <summary>The panel regression against an independent implementation of it with dense matrices, in Python.</summary>
 public sealed class ReferenceFitTests
 {
-    private static readonly DriftOptions Options = new() { LeastAge = 0.5 };
+    private static readonly DriftOptions Options = new() { LeastAge = 0.5, RefitEvery = 1 };
 
     [Theory]
     [InlineData(0)]
@@ -35,10 +35,10 @@ public sealed class ReferenceFitTests
     private static AgeEffect? Effect(DriftFit fit, string name)
     {
         var parts = name.Split(' ');
-        return fit.Effect(
+        return fit.Effect(new(
             parts[0] == "y99" ? LatencyQuantile.P99 : LatencyQuantile.P50,
             parts[1] == "all" ? AgeSpan.Whole : AgeSpan.Recent,
-            parts[2] switch { "lin" => AgeShape.Linear, "s6" => AgeShape.Fast, _ => AgeShape.Slow });
+            parts[2] switch { "lin" => AgeShape.Linear, "s6" => AgeShape.Fast, _ => AgeShape.Slow }));
     }
 
     // Single precision in the bins, double in the reference: five digits of the inputs, three of what is made of them.

@@ -25,11 +25,14 @@ internal static class Looks
         var raw = RawFleet.Read(folder, manifest, fleet);
         var merged = fleet.Select(s => new JsonObject { ["series"] = s.Series, ["drift"] = false, ["alarms"] = new JsonArray() }).ToArray();
         var before = new bool[fleet.Length];
+        var fits = new DriftFit?[fleet.Length];
         for (var hours = looks.First; ; hours += looks.Every)
         {
             var windows = Math.Min(raw.Windows, (int)(hours * 3600 / manifest.StepSeconds));
             var cut = raw.Cut(windows, options);
-            var report = FleetDrift.Judge(cut.Series, cut.Metrics, cut.Now, options);
+            for (var i = 0; i < fits.Length; i++)
+                fits[i] = DriftFit.Next(fits[i], cut.Series[i], cut.Now, options);
+            var report = FleetDrift.Judge([.. fits.OfType<DriftFit>()], cut.Metrics, cut.Now, options);
             for (var i = 0; i < fleet.Length; i++)
             {
                 var judged = report.Series[i];

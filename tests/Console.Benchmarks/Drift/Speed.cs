@@ -29,7 +29,8 @@ internal static class Speed
 
         var now = From + (Windows * Step);
         clock.Restart();
-        Judge(series, now, options);
+        var fits = new DriftFit?[series.Length];
+        Judge(fits, series, now, options);
         Print("full refit and judgement", clock);
 
         var later = new BucketSamples[series.Length];
@@ -38,17 +39,16 @@ internal static class Speed
         clock.Restart();
         Parallel.For(0, series.Length, i => series[i] = series[i] with { Bins = series[i].Bins.Append(later[i], lives[i / methods], now + 3600 - (336 * 3600)) });
         Print("one more hour appended", clock);
-        Judge(series, now + 3600, options);
+        Judge(fits, series, now + 3600, options);
         Print("one more hour appended, refitted and judged", clock);
         using var me = Process.GetCurrentProcess();
         System.Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak memory {me.PeakWorkingSet64 / 1048576.0:0} MiB"));
     }
 
-    private static void Judge(DriftSeries[] series, double now, DriftOptions options)
+    private static void Judge(DriftFit?[] fits, DriftSeries[] series, double now, DriftOptions options)
     {
-        var fits = new DriftFit[series.Length];
-        Parallel.For(0, fits.Length, i => fits[i] = DriftFit.Of(series[i], now, options));
-        var report = FleetDrift.Judge(fits, new Dictionary<HostId, MetricBins>(), now, options);
+        Parallel.For(0, fits.Length, i => fits[i] = DriftFit.Next(fits[i], series[i], now, options));
+        var report = FleetDrift.Judge([.. fits.OfType<DriftFit>()], new Dictionary<HostId, MetricBins>(), now, options);
         System.Console.WriteLine($"{report.Fleet.Members} judged, {report.Fleet.Drifting} drift, {report.Fleet.Suspected} suspected");
     }
 

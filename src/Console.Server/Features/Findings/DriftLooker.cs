@@ -19,13 +19,23 @@ internal sealed record LookData(
 /// <summary>Looks at the fleet in bins of one width.</summary>
 internal sealed class DriftLooker(FleetBins bins, DriftOptions options, DriftScaleOptions scale, HostMetricReader metrics, PromQl promQl)
 {
+    // Spares fits whose bins have not changed; what is judged is the same without it.
+    private Dictionary<(string Host, string Method), DriftFit> _fits = [];
+
     public double BinSeconds => scale.BinSeconds;
 
+    /// <summary>How far back it looks.</summary>
+    public TimeSpan Window => bins.Window;
+
     /// <summary>Takes in what is new up to <paramref name="now"/>, and judges.</summary>
+    /// <param name="now">The time of the look.</param>
+    /// <param name="lockups">When hosts are known to have been locked up; those stretches are left out.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
     /// <exception cref="PrometheusException">Prometheus did not answer; no verdict comes from it.</exception>
-    public async Task<Look> LookAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<Look> LookAsync(
+        DateTimeOffset now, IReadOnlyDictionary<string, IReadOnlyList<TimeRange>> lockups, CancellationToken cancellationToken)
     {
-        await bins.UpdateAsync(now, cancellationToken);
+        await bins.UpdateAsync(now, lockups, cancellationToken);
         var to = bins.To ?? now;
         var series = bins.Series;
         var report = Judge(series, to, cancellationToken);
@@ -39,7 +49,9 @@ internal sealed class DriftLooker(FleetBins bins, DriftOptions options, DriftSca
     {
         var now = to.ToUnixTimeMilliseconds() / 1000.0;
         var fits = new DriftFit[series.Count];
-        Parallel.For(0, fits.Length, new() { CancellationToken = cancellationToken }, i => fits[i] = DriftFit.Of(series[i], now, options));
+        Parallel.For(0, fits.Length, new() { CancellationToken = cancellationToken }, i =>
+            fits[i] = DriftFit.Next(_fits.GetValueOrDefault((series[i].Host.Name, series[i].Method)), series[i], now, options));
+        _fits = fits.ToDictionary(f => (f.Series.Host.Name, f.Series.Method));
         var moving = bins.Metrics.Where(m => bins.Processes.ContainsKey(m.Key)).ToDictionary(
             m => new HostId(m.Key), m => MetricBins.Of(m.Value, bins.Processes[m.Key], options.Bins));
         return FleetDrift.Judge(fits, moving, now, options);

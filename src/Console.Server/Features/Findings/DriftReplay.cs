@@ -1,4 +1,6 @@
+using System.Collections.ObjectModel;
 using System.Runtime.CompilerServices;
+using FleetConsole.Analysis.Latency;
 using FleetConsole.Server.Sources.Prometheus;
 
 namespace FleetConsole.Server.Features.Findings;
@@ -34,7 +36,7 @@ internal static class DriftReplay
         var open = new List<OpenDrift>();
         for (var at = from + every; at <= to; at += every)
         {
-            var look = await looker.LookAsync(at, cancellationToken);
+            var look = await looker.LookAsync(at, ReadOnlyDictionary<string, IReadOnlyList<TimeRange>>.Empty, cancellationToken);
             Take(look, at, findings, open);
             yield return new(at, (at - from) / (to - from), [.. findings]);
         }

@@ -11,7 +11,7 @@ namespace FleetConsole.Server.Features.Findings;
 
 /// <summary>Looks for drift as often as bins fill up, and writes what it finds into the ledger.</summary>
 internal sealed partial class DriftScan(
-    DriftLookers lookers, FindingLedger ledger, DriftBoard board, DriftMetrics metrics, IDbContextFactory<ConsoleDb> databases, PrometheusWatch fleet,
+    DriftLookers lookers, FindingLedger ledger, KnownLockups lockups, DriftBoard board, DriftMetrics metrics, IDbContextFactory<ConsoleDb> databases, PrometheusWatch fleet,
     ChangeBroadcast changes, Rounds rounds, TimeProvider time, ILogger<DriftScan> logger)
     : BackgroundService
 {
@@ -43,7 +43,8 @@ internal sealed partial class DriftScan(
         try
         {
             var started = time.GetTimestamp();
-            var look = await looker.LookAsync(time.GetUtcNow(), cancellationToken);
+            var now = time.GetUtcNow();
+            var look = await looker.LookAsync(now, await lockups.ReadAsync(now - looker.Window, now, cancellationToken), cancellationToken);
             board.Show(looker.Tell(look));
             metrics.Show(look);
             await WriteAsync(look, cancellationToken);

@@ -35,8 +35,12 @@ internal sealed class FleetBins(
     public IReadOnlyDictionary<string, MetricSamples> Metrics => _metrics;
 
     /// <summary>Takes in everything up to <paramref name="now"/>. What was read when it fails is kept.</summary>
+    /// <param name="now">Until when.</param>
+    /// <param name="lockups">Stretches by host of which nothing is taken in.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
     /// <exception cref="PrometheusException">Prometheus did not answer.</exception>
-    public async Task UpdateAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task UpdateAsync(
+        DateTimeOffset now, IReadOnlyDictionary<string, IReadOnlyList<TimeRange>> lockups, CancellationToken cancellationToken)
     {
         var to = Floor(now - Settling);
         var from = Floor(now - Window);
@@ -46,7 +50,7 @@ internal sealed class FleetBins(
         await foreach (var part in buckets.ReadAsync(begin, to, scale.Step, cancellationToken))
         {
             foreach (var method in part)
-                Take(method, keepFrom);
+                Take(method, keepFrom, lockups.GetValueOrDefault(method.Host));
         }
 
         if (_series.Count == 0)
@@ -60,7 +64,7 @@ internal sealed class FleetBins(
         }
     }
 
-    private void Take(MethodBuckets found, double keepFrom)
+    private void Take(MethodBuckets found, double keepFrom, IReadOnlyList<TimeRange>? except)
     {
         var processes = Processes.GetValueOrDefault(found.Host, []);
         var key = (found.Host, found.Method);
@@ -68,8 +72,8 @@ internal sealed class FleetBins(
 
         // Other buckets than before: what was counted in the old ones cannot be added to.
         _series[key] = known is not null && known.Bounds.AsSpan().SequenceEqual(found.Samples.Bounds)
-            ? known.Append(found.Samples, processes, keepFrom)
-            : AgeBins.Of(found.Samples, processes, bins);
+            ? known.Append(found.Samples, processes, keepFrom, except)
+            : AgeBins.Of(found.Samples, processes, bins, except);
     }
 
     private async Task UpdateMetricsAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)

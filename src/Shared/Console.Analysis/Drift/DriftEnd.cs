@@ -73,7 +73,7 @@ internal static class DriftEnd
     private static double LogLikelihood(double moment, double information) =>
         moment > 0 && information > 0 ? moment * moment / (2 * information) : 0;
 
-    private static List<ProcessSlope> Slopes(SeriesPanel panel, double[] y, ReadOnlySpan<double> weights, AgeShape shape)
+    public static List<ProcessSlope> Slopes(SeriesPanel panel, double[] y, ReadOnlySpan<double> weights, AgeShape shape)
     {
         var slopes = new List<ProcessSlope>(panel.Epoch.Length);
         for (var first = 0; first < panel.Count;)
@@ -133,5 +133,5 @@ internal static class DriftEnd
         return hh > 0 && hy > 0 ? yy - (hy * hy / hh) : yy;
     }
 
-    private readonly record struct ProcessSlope(int First, double Moment, double Information);
+    internal readonly record struct ProcessSlope(int First, double Moment, double Information);
 }

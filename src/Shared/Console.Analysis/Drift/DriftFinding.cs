@@ -13,7 +13,6 @@ namespace FleetConsole.Analysis.Drift;
 /// <param name="Sawtooth">Whether restarts reset it.</param>
 /// <param name="Evidence">How sure it is and by what.</param>
 /// <param name="CoMoving">The host's metrics by how closely they move with the latency, the closest first.</param>
-/// <param name="AgainstFleet">Latency of this host over the same method's on the other hosts at equal age; null without other hosts.</param>
 /// <param name="Ended">Set when the current version does not drift any more.</param>
 public sealed record DriftFinding(
     Estimate Ratio,
@@ -26,8 +25,14 @@ public sealed record DriftFinding(
     SawtoothProof Sawtooth,
     DriftEvidence Evidence,
     IReadOnlyList<CoMovingMetric> CoMoving,
-    Estimate? AgainstFleet,
-    DriftEnded? Ended);
+    DriftEnded? Ended)
+{
+    /// <summary>Latency of this host over the same method's on the other hosts at equal age; null without other hosts.</summary>
+    public Estimate? AgainstFleet { get; init; }
+
+    /// <summary>The ratio of the p99, whichever quantile gave the evidence.</summary>
+    public double RatioP99 { get; init; } = Ratio.Value;
+}
 
 /// <summary>How sure a finding is, and all that is needed to find its number again.</summary>
 /// <param name="Score">Normal score of the strongest evidence.</param>

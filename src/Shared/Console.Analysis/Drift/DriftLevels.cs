@@ -10,7 +10,7 @@ internal readonly record struct DriftLevels(double Suspected, double Drifting)
     public static DriftLevels Of(IEnumerable<DriftScore> scores, DriftOptions options)
     {
         var p = scores.Select(s => StudentScore.UpperTail(s.Score)).ToArray();
-        return new(Level(p, options.SuspectedRate), Level(p, options.FalseDiscoveryRate));
+        return new(Math.Max(RestartEvidence.LeastScore, Level(p, options.SuspectedRate)), Level(p, options.FalseDiscoveryRate));
     }
 
     // The critical value q k / m; without any rejection, that at which one series alone would be rejected.

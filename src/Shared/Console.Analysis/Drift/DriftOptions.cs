@@ -20,17 +20,26 @@ public sealed record DriftOptions
     /// <summary>Length of the recent window, which is judged besides the whole one so that old calm does not hide a new drift. In bins.</summary>
     public int Recent { get; init; } = 96;
 
+    /// <summary>
+    /// A series without a sign of drift, or with a drift beyond doubt, is fitted once in so many bins; at 1 every series at
+    /// every look. In bins.
+    /// </summary>
+    public int RefitEvery { get; init; } = 6;
+
     /// <summary>With fewer bins a series is not judged.</summary>
-    public int LeastBins { get; init; } = 14;
+    public int LeastBins { get; init; } = 8;
+
+    /// <summary>With fewer bins a series is suspected at most.</summary>
+    public int LeastBinsToDrift { get; init; } = 14;
 
     /// <summary>The age over which a drift's ratio is told: latency at this age over latency at age 0. In bins.</summary>
     public double RatioAge { get; init; } = 24;
 
     /// <summary>q of Benjamini and Hochberg within one fleet and look, for a verdict of drift.</summary>
-    public double FalseDiscoveryRate { get; init; } = 0.05;
+    public double FalseDiscoveryRate { get; init; } = 0.025;
 
     /// <summary>q of Benjamini and Hochberg from which a series is suspected.</summary>
-    public double SuspectedRate { get; init; } = 0.3;
+    public double SuspectedRate { get; init; } = 0.15;
 
     /// <summary>
     /// A step at a deploy is told from this normal score on: with some fifteen deploys in the window, one series in a

@@ -23,12 +23,15 @@ public static class FleetDrift
     public static FleetDriftReport Judge(
         IReadOnlyList<DriftFit> fits, IReadOnlyDictionary<HostId, MetricBins> metrics, double now, DriftOptions options)
     {
-        var scores = FleetScores.Of(fits, options);
+        var steps = DeploySteps.Of(fits, options);
+        var pools = new FleetPools(fits);
+        var series = FleetScores.Of(fits, pools);
+        var drafts = FleetFindings.Drafts(fits, series, options);
+        var scores = RestartEvidence.Added(fits, series, drafts, steps, options);
         var levels = DriftLevels.Of(scores.Where((_, i) => fits[i].Bins >= options.LeastBins), options);
-        var findings = FleetFindings.Of(fits, scores, levels, metrics, options);
+        var findings = FleetFindings.Of(fits, pools, drafts, scores, levels, metrics, options);
         // One reset anywhere tells age from calendar for all that the fleet has in common.
         var reset = findings.Any(f => f is not null && f.Sawtooth.Resets > 0 && f.Evidence.Score >= levels.Drifting);
-        var steps = DeploySteps.Of(fits, options);
         var verdicts = new SeriesVerdict[fits.Count];
         for (var i = 0; i < verdicts.Length; i++)
         {
@@ -36,7 +39,7 @@ public static class FleetDrift
             verdicts[i] = new(fits[i].Series.Host, fits[i].Series.Method, verdict, StepBeside(verdict, steps.Largest(i)));
         }
 
-        var groups = new GroupVerdicts(fits, verdicts, levels, options);
+        var groups = new GroupVerdicts(fits, pools, verdicts, levels, options);
         return new(now, verdicts, groups.Of(PoolLevel.Host), groups.Of(PoolLevel.Method), groups.Of(PoolLevel.Fleet).Single(), steps.All);
     }
 
@@ -50,7 +53,7 @@ public static class FleetDrift
             return new DriftVerdict.NotEnoughData(fit.Bins, options.LeastBins);
         if (finding is null)
             return new DriftVerdict.Steady(fit.OwnRatio(options), score.Score, null);
-        var certain = score.Score >= levels.Drifting && (finding.Sawtooth.Resets > 0 || (reset && score.Level != PoolLevel.Own));
+        var certain = score.Score >= levels.Drifting && fit.Bins >= options.LeastBinsToDrift && (finding.Sawtooth.Resets > 0 || (reset && score.Level != PoolLevel.Own));
         if (finding.Ended is not null)
             return new DriftVerdict.Steady(finding.Ratio, score.Score, new(finding, certain));
         return certain ? new DriftVerdict.Drifting(finding) : new DriftVerdict.Suspected(finding);

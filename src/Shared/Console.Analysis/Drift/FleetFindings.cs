@@ -6,25 +6,46 @@ namespace FleetConsole.Analysis.Drift;
 /// <summary>Describes the series of a fleet whose scores call for it.</summary>
 internal static class FleetFindings
 {
+    /// <returns>One for each fit; null where the score is too small for anything to come of it.</returns>
+    public static SeriesFinding?[] Drafts(IReadOnlyList<DriftFit> fits, DriftScore[] scores, DriftOptions options)
+    {
+        var drafts = new SeriesFinding?[fits.Count];
+        Parallel.For(0, drafts.Length, i =>
+        {
+            if (fits[i].Bins >= options.LeastBins && scores[i].Score >= RestartEvidence.LeastScore)
+                drafts[i] = SeriesFinding.Of(fits[i], scores[i], options);
+        });
+        return drafts;
+    }
+
+    /// <param name="fits">One for each series.</param>
+    /// <param name="pools">What they have in common.</param>
+    /// <param name="drafts">One for each fit.</param>
+    /// <param name="scores">With what restarts say.</param>
     /// <returns>One for each fit; null where the score is below the level of suspicion.</returns>
     public static DriftFinding?[] Of(
         IReadOnlyList<DriftFit> fits,
+        FleetPools pools,
+        SeriesFinding?[] drafts,
         DriftScore[] scores,
         DriftLevels levels,
         IReadOnlyDictionary<HostId, MetricBins> metrics,
         DriftOptions options)
     {
-        var drafts = new SeriesFinding?[fits.Count];
-        for (var i = 0; i < drafts.Length; i++)
+        drafts = [.. drafts.Select((draft, i) => scores[i].Score >= levels.Suspected ? draft : null)];
+        Parallel.For(0, drafts.Length, i =>
         {
-            if (fits[i].Bins >= options.LeastBins && scores[i].Score >= levels.Suspected)
-                drafts[i] = SeriesFinding.Of(fits[i], scores[i], metrics.GetValueOrDefault(fits[i].Series.Host), options);
-        }
+            if (drafts[i] is { } draft && metrics.GetValueOrDefault(fits[i].Series.Host) is { } own)
+                draft.Compare(own);
+        });
 
         var ranking = Rank(drafts, scores);
-        var levelsByMethod = MethodLevels(fits, drafts);
-        return [.. drafts.Select((draft, i) => draft?.Finish(
-            levels, ranking, Against(levelsByMethod.GetValueOrDefault(fits[i].Series.Method), i)))];
+        var hosts = fits.Where(f => f.Bins >= options.LeastBins).ToLookup(f => f.Series.Method, StringComparer.Ordinal);
+        return [.. drafts.Select((draft, i) => draft is null ? null : draft.Finish(scores[i].Score, levels, ranking) with
+        {
+            AgainstFleet = Against(fits[i], scores[i], hosts[fits[i].Series.Method], options),
+            RatioP99 = Math.Exp(FleetScores.LogRatioP99(fits[i], i, scores[i], pools, options.RatioAge)),
+        })];
     }
 
     // Every finding's correlations, as Fisher z, weighted by the surplus of its score over what anybody has.
@@ -44,28 +65,26 @@ internal static class FleetFindings
         return sums.ToDictionary(s => s.Key, s => s.Value.Sum / s.Value.Weight, StringComparer.Ordinal);
     }
 
-    private static Dictionary<string, List<(int Index, double Level, double Error)>> MethodLevels(IReadOnlyList<DriftFit> fits, SeriesFinding?[] drafts)
+    // The method's level on this host over that on all other hosts, whether they have a finding or not, by the quantile and
+    // shape of this one's evidence; each host with its own rise, drawn to none as far as it is unknown.
+    private static Estimate? Against(DriftFit fit, DriftScore score, IEnumerable<DriftFit> hosts, DriftOptions options)
     {
-        var byMethod = new Dictionary<string, List<(int, double, double)>>(StringComparer.Ordinal);
-        for (var i = 0; i < drafts.Length; i++)
+        var own = fit.Level(score.Quantile);
+        var (levels, variances) = (new List<double>(), new List<double>());
+        foreach (var other in hosts)
         {
-            if (drafts[i] is not { } draft)
+            if (ReferenceEquals(other, fit) || other.Effect(new(score.Quantile, AgeSpan.Whole, score.Shape)) is not { } effect)
                 continue;
-            if (!byMethod.TryGetValue(fits[i].Series.Method, out var list))
-                byMethod[fits[i].Series.Method] = list = [];
-            list.Add((i, draft.LevelAtRatioAge, draft.LevelError));
+            var variance = effect.DataVariance + effect.PriorVariance;
+            var rise = effect.Coefficient * FleetScores.PriorVariance / (FleetScores.PriorVariance + variance);
+            levels.Add(other.Level(score.Quantile).At(score.Shape, rise, options.RatioAge));
+            variances.Add(other.Level(score.Quantile).Variance);
         }
 
-        return byMethod;
-    }
-
-    private static Estimate? Against(List<(int Index, double Level, double Error)>? hosts, int index)
-    {
-        var mine = hosts?.Find(h => h.Index == index);
-        var others = hosts?.Where(h => h.Index != index).ToList();
-        if (mine is not { } own || others is not { Count: > 0 })
+        if (levels.Count == 0)
             return null;
-        var (mean, error) = RandomEffects.Pool([.. others.Select(o => o.Level)], [.. others.Select(o => o.Error * o.Error)]);
-        return Estimate.Normal(own.Level - mean, Math.Sqrt((own.Error * own.Error) + (error * error))).Map(Math.Exp);
+        var (mean, error) = RandomEffects.Pool([.. levels], [.. variances]);
+        var difference = own.At(score.Shape, score.Coefficient, options.RatioAge) - mean;
+        return Estimate.Normal(difference, Math.Sqrt(own.Variance + (error * error))).Map(Math.Exp);
     }
 }

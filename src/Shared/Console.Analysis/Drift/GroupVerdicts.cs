@@ -1,19 +1,15 @@
 namespace FleetConsole.Analysis.Drift;
 
 /// <summary>Verdicts of hosts, methods and the fleet: the pooled effect of their series.</summary>
-internal sealed class GroupVerdicts(IReadOnlyList<DriftFit> fits, SeriesVerdict[] verdicts, DriftLevels levels, DriftOptions options)
+internal sealed class GroupVerdicts(
+    IReadOnlyList<DriftFit> fits, FleetPools pools, SeriesVerdict[] verdicts, DriftLevels levels, DriftOptions options)
 {
     public IReadOnlyList<GroupVerdict> Of(PoolLevel level)
     {
         var groups = new SortedDictionary<string, List<int>>(StringComparer.Ordinal);
         for (var i = 0; i < fits.Count; i++)
         {
-            var name = level switch
-            {
-                PoolLevel.Host => fits[i].Series.Host.Name,
-                PoolLevel.Method => fits[i].Series.Method,
-                _ => "",
-            };
+            var name = FleetPools.Name(fits[i], level);
             if (!groups.TryGetValue(name, out var members))
                 groups[name] = members = [];
             members.Add(i);
@@ -31,19 +27,19 @@ internal sealed class GroupVerdicts(IReadOnlyList<DriftFit> fits, SeriesVerdict[
             name,
             judged.Count == 0
                 ? new DriftVerdict.NotEnoughData(members.Select(i => fits[i].Bins).DefaultIfEmpty(0).Max(), options.LeastBins)
-                : Verdict(level, judged),
+                : Verdict(name, level, judged),
             judged.Count,
             judged.Count(i => verdicts[i].Verdict is DriftVerdict.Drifting),
             judged.Count(i => verdicts[i].Verdict is DriftVerdict.Suspected));
     }
 
     // Two series have no common effect to speak of: then it is the stronger one's verdict.
-    private DriftVerdict Verdict(PoolLevel level, List<int> judged)
+    private DriftVerdict Verdict(string name, PoolLevel level, List<int> judged)
     {
         var strongest = judged.Select(i => verdicts[i].Verdict).MaxBy(Strength)!;
         if (judged.Count < EffectPool.LeastMembers)
             return strongest;
-        var pooled = FleetScores.OfGroup([.. judged.Select(i => fits[i])], level, options);
+        var pooled = FleetScores.OfGroup(pools, level, name, judged.Average(i => fits[i].Reach));
         if (Finding(strongest) is not { } finding || pooled.Score < levels.Suspected)
             return new DriftVerdict.Steady(Ratio(pooled), pooled.Score, (strongest as DriftVerdict.Steady)?.Resolved);
         var common = finding with

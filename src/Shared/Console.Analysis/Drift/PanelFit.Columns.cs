@@ -3,6 +3,22 @@ namespace FleetConsole.Analysis.Drift;
 /// <summary>What can be asked of a settled fit besides its age effects.</summary>
 internal sealed partial class PanelFit
 {
+    /// <summary>Where the latency lies. Needs <see cref="Settle"/>.</summary>
+    public FitLevel Level(SeriesPanel panel)
+    {
+        double weight = 0, log = 0, linear = 0, fast = 0, slow = 0;
+        for (var i = 0; i < _n; i++)
+        {
+            weight += _w[i];
+            log += _w[i] * _y[i];
+            linear += _w[i] * AgeShapes.At(AgeShape.Linear, panel.Age[i]);
+            fast += _w[i] * AgeShapes.At(AgeShape.Fast, panel.Age[i]);
+            slow += _w[i] * AgeShapes.At(AgeShape.Slow, panel.Age[i]);
+        }
+
+        return new(Middle + (log / weight), linear / weight, fast / weight, slow / weight, 1 / weight);
+    }
+
     /// <summary>A column with all nuisance terms taken out; a new array. Needs <see cref="Settle"/>.</summary>
     public double[] Residual(SeriesPanel panel, double[] column)
     {

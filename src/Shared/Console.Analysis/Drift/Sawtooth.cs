@@ -10,39 +10,31 @@ internal static class Sawtooth
     private const double Repeats = 9;
 
     // Two processes' levels (prior sd .05 each) and a deploy's step (.08): the priors of the panel regression.
-    private const double RestartVariance = (2 * .05 * .05) + (.08 * .08);
+    public const double RestartVariance = (2 * .05 * .05) + (.08 * .08);
 
     /// <param name="panel">The rows.</param>
     /// <param name="byProcess">Log latency with all but age, process and deploy taken out; n of them.</param>
     /// <param name="weights">Weight of each row, over the residual variance.</param>
     public static SawtoothProof Of(SeriesPanel panel, double[] byProcess, ReadOnlySpan<double> weights, AgeShape shape, double coefficient)
     {
-        var falls = new List<(double Fall, double Predicted, double Variance)>();
+        var falls = Falls(panel, byProcess, weights, shape).FindAll(f => f.Rose(coefficient));
+        return falls.Count == 0 ? SawtoothProof.None : Mean(falls, coefficient);
+    }
+
+    /// <summary>Every restart with enough bins on both sides, at an age at which the shape has risen.</summary>
+    public static List<RestartFall> Falls(SeriesPanel panel, double[] byProcess, ReadOnlySpan<double> weights, AgeShape shape)
+    {
+        var falls = new List<RestartFall>();
         for (var i = 1; i < panel.Count; i++)
         {
-            if (panel.Process[i] != panel.Process[i - 1] && Rose(panel, byProcess, weights, shape, coefficient, i)
-                && Fall(panel, byProcess, weights, shape, i) is { } fall)
-                falls.Add((fall.Fall, fall.Shape * coefficient, fall.Variance));
+            if (panel.Process[i] != panel.Process[i - 1] && Fall(panel, byProcess, weights, shape, i) is { } fall)
+                falls.Add(fall);
         }
 
-        return falls.Count == 0 ? SawtoothProof.None : Mean(falls);
+        return falls;
     }
 
-    // A process that did not rise itself has nothing to reset: a version without the drift says nothing of the others'.
-    private static bool Rose(SeriesPanel panel, double[] y, ReadOnlySpan<double> weights, AgeShape shape, double coefficient, int end)
-    {
-        var first = end - 1;
-        while (first > 0 && panel.Process[first - 1] == panel.Process[end - 1])
-            first--;
-        if (end - first < 2 * Near)
-            return true;
-        var (young, shapeYoung, _) = Side(panel, y, weights, shape, first, first + Near);
-        var (old, shapeOld, _) = Side(panel, y, weights, shape, end - Near, end);
-        return old - young >= coefficient * (shapeOld - shapeYoung) / 2;
-    }
-
-    private static (double Fall, double Shape, double Variance)? Fall(
-        SeriesPanel panel, double[] y, ReadOnlySpan<double> weights, AgeShape shape, int first)
+    private static RestartFall? Fall(SeriesPanel panel, double[] y, ReadOnlySpan<double> weights, AgeShape shape, int first)
     {
         var (from, end) = (first, first);
         while (from > 0 && first - from < Near && panel.Process[from - 1] == panel.Process[first - 1])
@@ -54,7 +46,22 @@ internal static class Sawtooth
         var (before, shapeBefore, varianceBefore) = Side(panel, y, weights, shape, from, first);
         var (after, shapeAfter, varianceAfter) = Side(panel, y, weights, shape, first, end);
         // What restarts at an age at which the shape has hardly risen proves nothing.
-        return shapeBefore - shapeAfter < 0.05 ? null : (before - after, shapeBefore - shapeAfter, varianceBefore + varianceAfter);
+        return shapeBefore - shapeAfter < 0.05
+            ? null
+            : new(panel.Ends[first], before - after, shapeBefore - shapeAfter, varianceBefore + varianceAfter, Rise(panel, y, weights, shape, first));
+    }
+
+    // How far the process before rose itself; null when it was too short to tell.
+    private static (double Rise, double Shape)? Rise(SeriesPanel panel, double[] y, ReadOnlySpan<double> weights, AgeShape shape, int end)
+    {
+        var first = end - 1;
+        while (first > 0 && panel.Process[first - 1] == panel.Process[end - 1])
+            first--;
+        if (end - first < 2 * Near)
+            return null;
+        var (young, shapeYoung, _) = Side(panel, y, weights, shape, first, first + Near);
+        var (old, shapeOld, _) = Side(panel, y, weights, shape, end - Near, end);
+        return (old - young, shapeOld - shapeYoung);
     }
 
     private static (double Mean, double Shape, double Variance) Side(
@@ -92,7 +99,7 @@ internal static class Sawtooth
 
     // The error of a fall is the rows' own and what a restart changes without any drift. How much the falls differ among
     // themselves does not count: old processes fall further, and the question is whether they fall.
-    private static SawtoothProof Mean(List<(double Fall, double Predicted, double Variance)> falls)
+    private static SawtoothProof Mean(List<RestartFall> falls, double coefficient)
     {
         double weight = 0, sum = 0;
         foreach (var fall in falls)
@@ -101,7 +108,19 @@ internal static class Sawtooth
             (weight, sum) = (weight + w, sum + (w * fall.Fall));
         }
 
-        return new(falls.Count, falls.Count(f => f.Fall >= f.Predicted / 2),
-            Estimate.Normal(sum / weight, Math.Sqrt(1 / weight)), falls.Average(f => f.Predicted));
+        return new(falls.Count, falls.Count(f => f.Fall >= f.Shape * coefficient / 2),
+            Estimate.Normal(sum / weight, Math.Sqrt(1 / weight)), falls.Average(f => f.Shape * coefficient));
     }
+}
+
+/// <summary>One restart.</summary>
+/// <param name="At">Unix seconds of the end of the first bin after it.</param>
+/// <param name="Fall">By how much log latency fell, at equal load and hour.</param>
+/// <param name="Shape">By how much the age shape did.</param>
+/// <param name="Variance">Of the fall, by the scatter of the bins on both sides.</param>
+/// <param name="Rise">How far the process before had risen, and its shape; null when it was too short to tell.</param>
+internal readonly record struct RestartFall(double At, double Fall, double Shape, double Variance, (double Log, double Shape)? Rise)
+{
+    // A process that did not rise itself has nothing to reset: a version without the drift says nothing of the others'.
+    public bool Rose(double coefficient) => Rise is not { } rise || rise.Log >= coefficient * rise.Shape / 2;
 }

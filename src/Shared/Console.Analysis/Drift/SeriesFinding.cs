@@ -15,39 +15,38 @@ internal sealed class SeriesFinding
     private readonly DriftEnded? _ended;
     private readonly int _first;
 
-    private SeriesFinding(DriftFit fit, DriftScore score, MetricBins? metrics, DriftOptions options)
+    private SeriesFinding(DriftFit fit, DriftScore score, DriftOptions options)
     {
         (_fit, _score, _options) = (fit, score, options);
         var bins = fit.Series.Bins;
-        _panel = new(bins, fit.Now, options);
-        var model = PanelFit.Mine;
-        model.Settle(_panel, score.Quantile == LatencyQuantile.P99 ? bins.LogP99 : bins.LogP50, DriftFit.HalfWeight(score.Quantile));
-        if (metrics is not null)
-        {
-            CoMoving = [.. CoMovement.Of(model, _panel, bins, metrics)
-                .Select((c, m) => new CoMovingMetric(metrics.Names[m], c.Correlation, c.Lead, 0))
-                .Where(c => double.IsFinite(c.Correlation))];
-        }
-
+        _panel = new(bins, fit.Span, options);
+        var model = Settled();
         _byProcess = model.ByProcess(_panel, score.Shape);
         var weights = model.Weights;
         _sawtooth = Sawtooth.Of(_panel, _byProcess, weights, score.Shape, score.Coefficient);
-        (_base, LevelError) = Intercept(weights, score.Quantile == LatencyQuantile.P99 ? bins.LogP99 : bins.LogP50);
+        _base = fit.Level(score.Quantile).At(score.Shape, score.Coefficient, 0);
         var end = DriftEnd.Of(_panel, _byProcess, weights, score);
         _first = DriftEnd.First(_panel, _byProcess, weights, score, end ?? _panel.Count);
         _ended = end is { } row ? Ended(row) : null;
+        var (from, to) = (_panel.Ends[_first], end is { } last ? _panel.Ends[last] : double.PositiveInfinity);
+        Falls = [.. Sawtooth.Falls(_panel, _byProcess, weights, score.Shape).Where(f => f.At > from && f.At <= to)];
     }
 
-    public IReadOnlyList<CoMovingMetric> CoMoving { get; } = [];
+    /// <summary>Restarts from the drift's first process to the one that ended it.</summary>
+    public IReadOnlyList<RestartFall> Falls { get; }
 
-    /// <summary>Log latency at <see cref="DriftOptions.RatioAge"/>, usual load.</summary>
-    public double LevelAtRatioAge => _base + _score.LogRatio(_options.RatioAge);
+    public IReadOnlyList<CoMovingMetric> CoMoving { get; private set; } = [];
 
-    public double LevelError { get; }
+    public static SeriesFinding Of(DriftFit fit, DriftScore score, DriftOptions options) => new(fit, score, options);
 
-    public static SeriesFinding Of(DriftFit fit, DriftScore score, MetricBins? metrics, DriftOptions options) => new(fit, score, metrics, options);
+    /// <summary>Compares with the host's metrics.</summary>
+    public void Compare(MetricBins metrics) =>
+        CoMoving = [.. CoMovement.Of(Settled(), _panel, _fit.Series.Bins, metrics)
+            .Select((c, m) => new CoMovingMetric(metrics.Names[m], c.Correlation, c.Lead, 0))
+            .Where(c => double.IsFinite(c.Correlation))];
 
-    public DriftFinding Finish(DriftLevels levels, Dictionary<string, double> ranking, Estimate? against)
+    /// <param name="score">Evidence with what restarts add to it.</param>
+    public DriftFinding Finish(double score, DriftLevels levels, Dictionary<string, double> ranking)
     {
         var ratio = Ratio();
         var seconds = Math.Exp(_base);
@@ -63,30 +62,23 @@ internal sealed class SeriesFinding
             Math.Max(process.StartedAt, bins.Ends[0]),
             process,
             _sawtooth,
-            new(_score.Score, levels.Suspected, levels.Drifting, _score.Quantile, _score.Span, _score.Shape, _score.Level,
+            new(score, levels.Suspected, levels.Drifting, _score.Quantile, _score.Span, _score.Shape, _score.Level,
                 _score.Coefficient, _score.Error, _panel.Count, _options),
             [.. CoMoving.Select(c => c with { FleetScore = ranking[c.Name] }).OrderByDescending(c => c.FleetScore)],
-            against,
             _ended);
+    }
+
+    private PanelFit Settled()
+    {
+        var bins = _fit.Series.Bins;
+        PanelFit.Mine.Settle(_panel, _score.Quantile == LatencyQuantile.P99 ? bins.LogP99 : bins.LogP50, DriftFit.HalfWeight(_score.Quantile));
+        return PanelFit.Mine;
     }
 
     private Estimate Ratio()
     {
         var unit = AgeShapes.At(_score.Shape, _options.RatioAge);
         return Estimate.Normal(_score.Coefficient * unit, _score.Error * unit).Map(Math.Exp);
-    }
-
-    // Of the latency as it was measured: the hours and loads that the bins had are the usual ones.
-    private (double Level, double Error) Intercept(ReadOnlySpan<double> weights, float[] logs)
-    {
-        double sum = 0, weight = 0;
-        for (var i = 0; i < _panel.Count; i++)
-        {
-            sum += weights[i] * (logs[_panel.Rows[i]] - (_score.Coefficient * AgeShapes.At(_score.Shape, _panel.Age[i])));
-            weight += weights[i];
-        }
-
-        return (sum / weight, Math.Sqrt(1 / weight));
     }
 
     private DriftEnded Ended(int row)

@@ -15,10 +15,10 @@ internal sealed class SeriesPanel
     private const double Hour = 3600;
     private const double Day = 86400;
 
-    public SeriesPanel(AgeBins bins, double now, DriftOptions options)
+    public SeriesPanel(AgeBins bins, FitSpan span, DriftOptions options)
     {
         var width = options.BinSeconds;
-        Rows = Chosen(bins, now, options);
+        Rows = span.Rows(bins, options);
         var n = Rows.Length;
         (Age, Ends, Load, Counts, Block) = (new double[n], new double[n], new double[n], new double[n], new int[n]);
         (X, HourGroup, Process, DayGroup) = (new double[n * Dense], new int[n], new int[n], new int[n]);
@@ -91,20 +91,6 @@ internal sealed class SeriesPanel
 
     /// <summary>Number of columns.</summary>
     public int Columns => DayAt + Days;
-
-    private static int[] Chosen(AgeBins bins, double now, DriftOptions options)
-    {
-        var from = now - (options.Window * options.BinSeconds);
-        var rows = new List<int>(Math.Min(bins.Count, options.Window));
-        for (var i = 0; i < bins.Count; i++)
-        {
-            var inTime = bins.Ends[i] > from && bins.Ends[i] <= now && bins.AgeSeconds[i] >= options.LeastAge * options.BinSeconds;
-            if (inTime && bins.Rates[i] > 0 && float.IsFinite(bins.LogP99[i]) && float.IsFinite(bins.LogP50[i]))
-                rows.Add(i);
-        }
-
-        return [.. rows];
-    }
 
     private void Index(AgeBins bins, double width)
     {

@@ -73,5 +73,5 @@ public sealed class DriftKeysTests
 
     private static SeriesVerdict Drifts(string host, string metric) => new(new(host), "m", new DriftVerdict.Drifting(new(
         new(2, 1.5, 2.5), default, default, 0.1, 0, 0, new ProcessIncarnation(new(host), 0, 0, 1, 0, "1.0"), SawtoothProof.None,
-        new(5, 2, 3, default, default, default, default, 1, 0.1, 20, Options), [new(metric, 0.8, 0, 1)], null, null)), null);
+        new(5, 2, 3, default, default, default, default, 1, 0.1, 20, Options), [new(metric, 0.8, 0, 1)], null)), null);
 }

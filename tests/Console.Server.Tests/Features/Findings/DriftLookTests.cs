@@ -1,5 +1,6 @@
 using System.Globalization;
 using FleetConsole.Analysis.Drift;
+using FleetConsole.Analysis.Latency;
 using FleetConsole.Server.Features.Findings;
 using FleetConsole.Server.Hosting;
 using FleetConsole.Server.Sources.Prometheus;
@@ -100,7 +101,24 @@ public sealed class DriftLookTests : IAsyncLifetime
         Assert.Equal([1d], Assert.Single(look.Data.Series).Bins.Bounds);
     }
 
-    private async Task<Look> LookAsync()
+    [Fact]
+    public async Task Nothing_is_taken_in_of_the_time_in_which_a_host_was_locked_up()
+    {
+        AnswerBuckets("""{"instance":"git-1","grpc_service":"s","grpc_method":"m","le":"1"},{"instance":"git-1","grpc_service":"s","grpc_method":"m","le":"+Inf"}""", "20");
+        var locked = new TimeRange(Now.ToUnixTimeSeconds() - (6 * 3600), Now.ToUnixTimeSeconds() - (3 * 3600));
+
+        var whole = await LookAsync();
+        var without = await LookAsync(new() { ["git-1"] = [locked] });
+
+        Assert.Contains(Assert.Single(whole.Data.Series).Bins.Ends, Inside);
+        Assert.DoesNotContain(Assert.Single(without.Data.Series).Bins.Ends, Inside);
+
+        bool Inside(double end) => end - 3600 >= locked.From && end <= locked.To;
+    }
+
+    private Task<Look> LookAsync() => LookAsync(null);
+
+    private async Task<Look> LookAsync(Dictionary<string, IReadOnlyList<TimeRange>>? lockups)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([new("Prometheus:Url", Fake.Url), new("Drift:Scales:0:WindowBins", "48"), new("Drift:Scales:0:RecentBins", "24")]).Build();
@@ -109,7 +127,7 @@ public sealed class DriftLookTests : IAsyncLifetime
         services.AddSources(configuration);
         services.AddDriftLookers(configuration);
         await using var provider = services.BuildServiceProvider();
-        return await provider.GetRequiredService<DriftLookers>().Make().Single().LookAsync(Now, Cancel);
+        return await provider.GetRequiredService<DriftLookers>().Make().Single().LookAsync(Now, lockups ?? [], Cancel);
     }
 
     private void AnswerBuckets(string labels, string value) => Answer("increase(grpc_server_handling_seconds_bucket", async context =>
