@@ -73,7 +73,7 @@ internal sealed class RolloutFeature(
                 throw new ApiException(StatusCode.FailedPrecondition, $"It is over: {row.Phase.ToString().ToLowerInvariant()}.");
             row.Phase = RolloutPhase.Aborted;
             row.EndedAt = time.GetUtcNow();
-            row.Message = $"{caller.User} aborted it: {decision.Reason.Trim()} No further host is restarted.";
+            row.Message = $"{caller.User} aborted it ({decision.Reason.Trim()}). No further host is restarted.";
         }, cancellationToken);
 
     private async Task<RolloutView> DecideAsync(RolloutDecision decision, Caller caller, string word, Action<RolloutRow> decide, CancellationToken cancellationToken)
