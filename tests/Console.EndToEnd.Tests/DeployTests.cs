@@ -37,7 +37,7 @@ public sealed class DeployTests(LiveFleet fleet)
         await Assertions.Expect(page.Locator("[data-testid=deploys] tr[data-version='1.0.6']")).ToContainTextAsync("all 4 hosts", new() { Timeout = Pages.Patient });
 
         await page.GotoAsync(fleet.Url + "/hosts/git-4");
-        await Assertions.Expect(page.GetByTestId("fork-lock")).ToContainTextAsync("locks up in", new() { Timeout = 300_000 });
+        await Assertions.Expect(page.GetByTestId("fork-lock")).ToContainTextAsync("locks up in", new() { Timeout = 600_000 });
         await Assertions.Expect(page.GetByTestId("forecast")).ToContainTextAsync("if fork time goes on rising", new() { Timeout = Pages.Patient });
     }
 
