@@ -18,6 +18,22 @@ internal static class SecuritySetup
     {
         services.AddChecked<AccessOptions>(configuration, AccessOptions.Section);
         services.AddSingleton<Access>();
+        services.AddAccounts();
+        services.AddSchemes();
+
+        // Whoever was removed is out at the next request, not half an hour later; it costs one read of the database.
+        services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.Zero);
+        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        services.Configure<AuthorizationOptions>(options =>
+        {
+            foreach (var permission in Permissions.All)
+                options.AddPolicy(permission, policy => policy.RequireAuthenticatedUser().RequireClaim(Permissions.ClaimType, permission));
+        });
+        return services;
+    }
+
+    private static void AddAccounts(this IServiceCollection services)
+    {
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<ConsoleDb>>().CreateDbContext());
         services.AddIdentityCore<IdentityUser>(options =>
             {
@@ -36,6 +52,10 @@ internal static class SecuritySetup
         services.AddSingleton<Accounts>();
         services.AddScoped<SignInAudit>();
         services.AddHttpContextAccessor();
+    }
+
+    private static void AddSchemes(this IServiceCollection services)
+    {
         var authentication = services.AddAuthentication(EitherScheme);
         authentication.AddPolicyScheme(EitherScheme, null, options => options.ForwardDefaultSelector = context =>
             context.Request.Headers.Authorization.Count > 0 ? TokenAuthentication.SchemeName : IdentityConstants.ApplicationScheme);
@@ -53,16 +73,6 @@ internal static class SecuritySetup
             options.Events.OnRedirectToLogin = context => Redirect(context, StatusCodes.Status401Unauthorized);
             options.Events.OnRedirectToAccessDenied = context => Redirect(context, StatusCodes.Status403Forbidden);
         });
-
-        // Whoever was removed is out at the next request, not half an hour later; it costs one read of the database.
-        services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.Zero);
-        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
-        services.Configure<AuthorizationOptions>(options =>
-        {
-            foreach (var permission in Permissions.All)
-                options.AddPolicy(permission, policy => policy.RequireAuthenticatedUser().RequireClaim(Permissions.ClaimType, permission));
-        });
-        return services;
     }
 
     // A person is led to the sign-in page; a program gets the status it can act on.

@@ -97,13 +97,15 @@ internal sealed class RolloutFeature(
         var hosts = request.Hosts;
         var problem = hosts.Count is 0 or > MaxHosts ? $"Name 1 to {MaxHosts} hosts."
             : hosts.Distinct(StringComparer.Ordinal).Count() < hosts.Count ? "A host is named twice."
-            : (request.BatchSize, request.BatchPercent) is not ((>= 1, 0) or (0, >= 1 and <= 100)) ? "Set batch_size (hosts) or batch_percent (1 to 100), one of the two."
+            : !OneBatch(request.BatchSize, request.BatchPercent) ? "Set batch_size (hosts) or batch_percent (1 to 100), one of the two."
             : request.PauseSeconds is < 0 or > MaxPause ? $"pause_seconds is 0 to {MaxPause}."
             : request.ConfirmCount != hosts.Count ? $"confirm_count has to be the number of hosts, {hosts.Count}, typed once more."
             : "";
         if (problem.Length > 0)
             throw new ApiException(StatusCode.InvalidArgument, problem);
     }
+
+    private static bool OneBatch(int size, int percent) => size == 0 ? percent is >= 1 and <= 100 : size > 0 && percent == 0;
 
     private void CheckPermission(IEnumerable<string> hosts, Caller caller)
     {
