@@ -33,7 +33,7 @@ public sealed partial class SystemdContainer : IAsyncLifetime
         Directory.CreateDirectory(At("repositories"));
         File.Copy(await Repository.GitRpcServerAsync(), At("git-rpc-server"));
         await File.WriteAllTextAsync(At("settings.json"), """{"version":"1.0.0","spawn_mode":"spawn","grow_until_utilisation":"unlimited"}""");
-        WriteServer("git-main", "Restart=on-failure\nRestartSec=200ms");
+        WriteServer("git-main", "Restart=on-failure\nRestartSec=2s");
         WriteServer("git-limited", "Restart=on-failure\nRestartSec=200ms\nLogRateLimitIntervalSec=30s\nLogRateLimitBurst=5");
         WriteServer("git-once", "Restart=no");
         WriteServer("git-hidden", "Restart=no");

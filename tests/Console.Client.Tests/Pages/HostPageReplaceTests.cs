@@ -96,6 +96,15 @@ public sealed class HostPageReplaceTests : HostPageBase
         Assert.Equal("abort", Assert.Single(Server.Plans).Action);
     }
 
+    [Fact]
+    public void A_log_that_would_cut_a_dump_is_warned_of()
+    {
+        SignIn("olga", Roles.Operator);
+        Host.Agent = new() { Unit = "gitaly", LogWarning = "journald drops lines above 10000 in 30 s." };
+
+        Assert.Equal("journald drops lines above 10000 in 30 s.", Text(OpenHost().Find("[data-testid=log-warning]")));
+    }
+
     private void Ask(string action)
     {
         var page = OpenHost();

@@ -47,8 +47,8 @@ public sealed class ConsoleKilledTests(CommandFleet fleet) : IClassFixture<Comma
     }
 
     /// <summary>
-    /// The console is killed at points spread evenly over the time that a whole restart with evidence takes, and once
-    /// more before and after it: whatever it was doing, the truth is recorded and the host was restarted once or never.
+    /// The console is killed at points 80 ms apart, from the request to beyond the end of a restart with evidence: whatever
+    /// it was doing, the truth is recorded and the host was restarted once.
     /// </summary>
     [Fact]
     public async Task Killed_at_twenty_points_of_a_restart_it_records_the_truth_and_restarts_once()

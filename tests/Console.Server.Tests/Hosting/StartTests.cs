@@ -97,15 +97,15 @@ public sealed class StartTests(Programs programs)
 
     [Theory]
     [InlineData("users", "add", "somebody")]
-    [InlineData("users", "add", "somebody", "--role", "king")]
     [InlineData("users", "remove")]
+    [InlineData("users", "dance", "somebody")]
     public async Task A_wrong_command_line_for_accounts_shows_the_right_one(params string[] arguments)
     {
         await using var process = new ChildProcess("dotnet", [ConsoleProcess.Program, .. arguments], workingDirectory: Path.GetTempPath());
 
         Assert.Equal(2, await process.ExitAsync());
         Assert.StartsWith("Usage: Console.Server users add NAME --role", process.Lines[0], StringComparison.Ordinal);
-        Assert.Equal(2, process.Lines.Count);
+        Assert.All(process.Lines.Skip(1), line => Assert.StartsWith("       Console.Server users ", line, StringComparison.Ordinal));
     }
 
     [Theory]

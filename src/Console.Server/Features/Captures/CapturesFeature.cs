@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FleetConsole.Server.Features.Captures;
 
-/// <summary>Stored profiles: the list, and the bytes.</summary>
+/// <summary>Stored profiles and dumps: the list, and the bytes.</summary>
 internal sealed class CapturesFeature(IDbContextFactory<ConsoleDb> databases, CaptureFiles files) : ICapturesApi
 {
     private const int MaxListed = 100;
@@ -52,6 +52,12 @@ internal sealed class CapturesFeature(IDbContextFactory<ConsoleDb> databases, Ca
     private static string FileName(CaptureRow row)
     {
         var host = string.Concat(row.Host.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '-'));
-        return $"{host}-{row.Kind}-{row.TakenAt:yyyyMMdd-HHmmss}.pb.gz";
+        var extension = row.Kind switch
+        {
+            "cpu" => "pb.gz",
+            "figures" => "json",
+            _ => "txt",
+        };
+        return $"{host}-{row.Kind}-{row.TakenAt:yyyyMMdd-HHmmss}.{extension}";
     }
 }

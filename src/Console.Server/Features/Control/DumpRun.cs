@@ -29,14 +29,20 @@ internal sealed class DumpRun(
         if (known is null or { State: CommandState.Unknown } && await EndedUnaskedAsync(command, resumed, cancellationToken))
             return;
         await silences.BeginAsync(command, cancellationToken);
-        await log.StepAsync(command, row =>
+        try
         {
-            row.Phase = CommandPhase.Running;
-            row.Message = row.Action == CommandActions.Abort ? "The agent sends SIGABRT and collects what the process writes before it ends." : "The agent takes the dump.";
-        }, cancellationToken);
-        var (capture, trailer) = await TakeAsync(command, faces, agent, cancellationToken);
-        await EndAsync(command, faces, capture, trailer, cancellationToken);
-        await silences.EndAsync(command, cancellationToken);
+            await log.StepAsync(command, row =>
+            {
+                row.Phase = CommandPhase.Running;
+                row.Message = row.Action == CommandActions.Abort ? "The agent sends SIGABRT and collects what the process writes before it ends." : "The agent takes the dump.";
+            }, cancellationToken);
+            var (capture, trailer) = await TakeAsync(command, faces, agent, cancellationToken);
+            await EndAsync(command, faces, capture, trailer, cancellationToken);
+        }
+        finally
+        {
+            await silences.EndAsync(command, cancellationToken);
+        }
     }
 
     private async Task<bool> EndedUnaskedAsync(CommandRow command, bool resumed, CancellationToken cancellationToken)

@@ -27,15 +27,21 @@ internal sealed class ReplaceRun(
         if (unasked && await EndedUnaskedAsync(command, resumed, cancellationToken))
             return;
         await silences.BeginAsync(command, cancellationToken);
-        if (unasked && command.TakesEvidence && command.Evidence.Length == 0)
-            await evidence.TakeAsync(command, faces, agent, cancellationToken);
-        await log.StepAsync(command, row =>
+        try
         {
-            row.Phase = CommandPhase.Running;
-            row.Message = row.Action == CommandActions.Reload ? "The agent has the server reload." : "The agent restarts the server.";
-        }, cancellationToken);
-        await FollowAsync(command, faces, unasked ? await AskAsync(faces, agent, command, cancellationToken) : known!, cancellationToken);
-        await silences.EndAsync(command, cancellationToken);
+            if (unasked && command.TakesEvidence && command.Evidence.Length == 0)
+                await evidence.TakeAsync(command, faces, agent, cancellationToken);
+            await log.StepAsync(command, row =>
+            {
+                row.Phase = CommandPhase.Running;
+                row.Message = row.Action == CommandActions.Reload ? "The agent has the server reload." : "The agent restarts the server.";
+            }, cancellationToken);
+            await FollowAsync(command, faces, unasked ? await AskAsync(faces, agent, command, cancellationToken) : known!, cancellationToken);
+        }
+        finally
+        {
+            await silences.EndAsync(command, cancellationToken);
+        }
     }
 
     // What held when it was asked for may not hold any more: after the wait for a second person, or for a console that was down.

@@ -33,7 +33,8 @@ internal sealed partial class SilenceRun(Alertmanager alertmanager, CommandLog l
 
     public async Task EndAsync(CommandRow command, CancellationToken cancellationToken)
     {
-        if (command.SilenceId.Length == 0)
+        // A console that ends leaves it to the one that takes the command up.
+        if (command.SilenceId.Length == 0 || cancellationToken.IsCancellationRequested)
             return;
         try
         {

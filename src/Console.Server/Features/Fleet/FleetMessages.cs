@@ -91,6 +91,7 @@ internal static class FleetMessages
         MainPid = agent.Status.MainPid,
         ProcessStartedAt = agent.Status.ProcessStartedAt,
         Restarts = agent.Status.Restarts,
+        LogWarning = agent.Status.LogRateLimit is { CutsDumps: true } limit ? limit.Message : "",
         Accounting = agent.Status.Service?.Accounting switch
         {
             Accounting.Cgroup => "cgroup",
