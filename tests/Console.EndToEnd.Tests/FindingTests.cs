@@ -22,6 +22,7 @@ public sealed class FindingTests(LiveFleet fleet)
         await Assertions.Expect(finding).ToContainTextAsync("drifting");
         await Assertions.Expect(page.GetByTestId("look").Filter(new() { HasText = "bins of 1 h" }).GetByTestId("fleet-verdict")).ToHaveTextAsync("drifting");
 
+        await page.InteractiveAsync();
         await finding.GetByRole(AriaRole.Link).ClickAsync();
         await page.WaitForURLAsync("**/findings/*");
         await page.InteractiveAsync();

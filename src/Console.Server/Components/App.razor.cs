@@ -6,6 +6,10 @@ using Microsoft.AspNetCore.Components.Web;
 
 namespace FleetConsole.Server.Components;
 
+/// <summary>
+/// The document around every page. A link that is pressed before WebAssembly runs loads its page whole: an enhanced
+/// navigation that is under way when WebAssembly takes over leaves the old page under the new address.
+/// </summary>
 public partial class App
 {
     [CascadingParameter]
