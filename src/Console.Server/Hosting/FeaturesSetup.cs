@@ -64,6 +64,7 @@ internal static class FeaturesSetup
         services.AddSingleton<IControlApi, PrerenderedControl>();
         services.AddSingleton<CommandLog>();
         services.AddSingleton<AgentMemory>();
+        services.AddSingleton<LastLook>();
         services.AddTransient<Replacement>();
         services.AddTransient<CaptureStore>();
         services.AddTransient<EvidenceRun>();

@@ -12,7 +12,7 @@ namespace FleetConsole.Server.Features.Control;
 /// that ended costs another transfer and no second dump.
 /// </summary>
 internal sealed class DumpRun(
-    CommandLog log, CommandGate gate, AgentMemory memory, HostMap map, CaptureStore store, SilenceRun silences, Replacement replacement, TimeProvider time)
+    CommandLog log, LastLook lastLook, AgentMemory memory, HostMap map, CaptureStore store, SilenceRun silences, Replacement replacement)
 {
     private const int Attempts = 3;
 
@@ -26,7 +26,7 @@ internal sealed class DumpRun(
         }
 
         var known = resumed ? await memory.DemandAsync(agent, command.Id, cancellationToken) : null;
-        if (known is null or { State: CommandState.Unknown } && await EndedUnaskedAsync(command, resumed, cancellationToken))
+        if (known is null or { State: CommandState.Unknown } && await lastLook.EndedAsync(command, resumed, cancellationToken))
             return;
         await silences.BeginAsync(command, cancellationToken);
         try
@@ -43,20 +43,6 @@ internal sealed class DumpRun(
         {
             await silences.EndAsync(command, cancellationToken);
         }
-    }
-
-    private async Task<bool> EndedUnaskedAsync(CommandRow command, bool resumed, CancellationToken cancellationToken)
-    {
-        if (resumed && time.GetUtcNow() - command.RequestedAt > AgentMemory.StillWanted)
-        {
-            await log.EndAsync(command, CommandPhase.Failed, "The console ended before the agent was asked, so nothing was done. Ask again if it is still wanted.", cancellationToken);
-            return true;
-        }
-
-        var refusals = await gate.RefusalsAsync(command, cancellationToken);
-        if (refusals.Count > 0)
-            await log.EndAsync(command, CommandPhase.Refused, $"Nothing was done. {string.Join(' ', refusals)}", cancellationToken);
-        return refusals.Count > 0;
     }
 
     private async Task<(CaptureRow? Capture, DumpTrailer Trailer)> TakeAsync(CommandRow command, HostFaces faces, Uri agent, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ namespace FleetConsole.Server.Features.Control;
 
 /// <summary>One restart or reload: evidence first, then the agent does it, then the new process is followed.</summary>
 internal sealed class ReplaceRun(
-    CommandLog log, CommandGate gate, AgentClients agents, AgentMemory memory, HostMap map, EvidenceRun evidence, SilenceRun silences, Replacement replacement, TimeProvider time)
+    CommandLog log, LastLook lastLook, AgentClients agents, AgentMemory memory, HostMap map, EvidenceRun evidence, SilenceRun silences, Replacement replacement)
 {
     private static readonly TimeSpan AgentDeadline = TimeSpan.FromSeconds(90);
 
@@ -24,7 +24,7 @@ internal sealed class ReplaceRun(
         // The console ended in the middle: what the agent did by this id comes before anything is done again.
         var known = resumed ? await memory.DemandAsync(agent, command.Id, cancellationToken) : null;
         var unasked = known is null or { State: CommandState.Unknown };
-        if (unasked && await EndedUnaskedAsync(command, resumed, cancellationToken))
+        if (unasked && await lastLook.EndedAsync(command, resumed, cancellationToken))
             return;
         await silences.BeginAsync(command, cancellationToken);
         try
@@ -42,22 +42,6 @@ internal sealed class ReplaceRun(
         {
             await silences.EndAsync(command, cancellationToken);
         }
-    }
-
-    // What held when it was asked for may not hold any more: after the wait for a second person, or for a console that was down.
-    private async Task<bool> EndedUnaskedAsync(CommandRow command, bool resumed, CancellationToken cancellationToken)
-    {
-        if (resumed && time.GetUtcNow() - command.RequestedAt > AgentMemory.StillWanted)
-        {
-            await log.EndAsync(command, CommandPhase.Failed,
-                $"The console ended before the agent was asked, so nothing was done. Give the {command.Action} again if it is still wanted.", cancellationToken);
-            return true;
-        }
-
-        var refusals = await gate.RefusalsAsync(command, cancellationToken);
-        if (refusals.Count > 0)
-            await log.EndAsync(command, CommandPhase.Refused, $"Nothing was done. {string.Join(' ', refusals)}", cancellationToken);
-        return refusals.Count > 0;
     }
 
     private async Task FollowAsync(CommandRow command, HostFaces faces, CommandOutcome outcome, CancellationToken cancellationToken)

@@ -37,9 +37,9 @@ internal sealed class RestartJudge(DeployReader reader, ProcessLedger ledger, Pr
             var latency = await reader.ReadAsync(restart, now, cancellationToken);
             return WordOf([.. VerdictRows.Of(restart, latency, options.Value.ToJudge(latency.Bin), nowSeconds)]);
         }
-        catch (PrometheusException)
+        catch (PrometheusException e)
         {
-            return new(Enough: false, "");
+            return new(Enough: false, "", e.Message);
         }
     }
 

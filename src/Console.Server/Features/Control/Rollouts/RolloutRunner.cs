@@ -87,6 +87,7 @@ internal sealed partial class RolloutRunner(
             return;
         var word = await batches.JudgeAsync(rollout, cancellationToken);
         var finding = word.Worse.Length > 0 ? word.Worse
+            : word.WhyNot.Length > 0 ? $"not compared at equal age: {word.WhyNot}"
             : word.Enough ? "no worse than before at equal age"
             : "too young to compare at equal age; a longer pause would tell";
         await StepAsync(id, row => row.Findings.Add($"Batch {row.Batch + 1}: {finding}."), cancellationToken);

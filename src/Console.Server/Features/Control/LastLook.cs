@@ -1,0 +1,28 @@
+using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Storage;
+
+namespace FleetConsole.Server.Features.Control;
+
+/// <summary>
+/// The look before an agent is asked: what held when the command was given may not hold any more, after the wait for a
+/// second person or for a console that was down.
+/// </summary>
+internal sealed class LastLook(CommandLog log, CommandGate gate, TimeProvider time)
+{
+    /// <summary>Ends a command that is too old or that a rule refuses now.</summary>
+    /// <returns>Whether it was ended; nothing was done then.</returns>
+    public async Task<bool> EndedAsync(CommandRow command, bool resumed, CancellationToken cancellationToken)
+    {
+        if (resumed && time.GetUtcNow() - command.RequestedAt > AgentMemory.StillWanted)
+        {
+            await log.EndAsync(command, CommandPhase.Failed,
+                $"The console ended before the agent was asked, so nothing was done. Give the {command.Action} again if it is still wanted.", cancellationToken);
+            return true;
+        }
+
+        var refusals = await gate.RefusalsAsync(command, cancellationToken);
+        if (refusals.Count > 0)
+            await log.EndAsync(command, CommandPhase.Refused, $"Nothing was done. {string.Join(' ', refusals)}", cancellationToken);
+        return refusals.Count > 0;
+    }
+}
