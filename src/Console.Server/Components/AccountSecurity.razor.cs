@@ -25,6 +25,8 @@ public partial class AccountSecurity(UserManager<IdentityUser> users, SignInMana
 
     private bool Enabled => User is { TwoFactorEnabled: true };
 
+    private bool ByProvider { get; set; }
+
     private string Key { get; set; } = "";
 
     private MarkupString QrCode { get; set; }
@@ -36,7 +38,8 @@ public partial class AccountSecurity(UserManager<IdentityUser> users, SignInMana
     protected override async Task OnInitializedAsync()
     {
         User = HttpContext is null ? null : await users.GetUserAsync(HttpContext.User);
-        if (User is null || Enabled)
+        ByProvider = User is not null && !await users.HasPasswordAsync(User);
+        if (User is null || Enabled || ByProvider)
             return;
         Key = await users.GetAuthenticatorKeyAsync(User) ?? "";
         if (Key.Length == 0)
@@ -55,7 +58,7 @@ public partial class AccountSecurity(UserManager<IdentityUser> users, SignInMana
     private async Task SubmitAsync()
     {
         var code = Input.Code.Replace(" ", "", StringComparison.Ordinal);
-        if (User is null || !await users.VerifyTwoFactorTokenAsync(User, users.Options.Tokens.AuthenticatorTokenProvider, code))
+        if (User is null || ByProvider || !await users.VerifyTwoFactorTokenAsync(User, users.Options.Tokens.AuthenticatorTokenProvider, code))
         {
             Problem = "The code is wrong or too old. Look at the clock of your device.";
             return;

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using FleetConsole.Server.Security;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace FleetConsole.Server.Components;
 
@@ -15,10 +16,22 @@ public partial class SignIn(SignInManager<IdentityUser> signIn, NavigationManage
     [SupplyParameterFromQuery(Name = AccountRoutes.ReturnUrl)]
     private string? ReturnUrl { get; set; }
 
+    [SupplyParameterFromQuery(Name = ProviderSignIn.Problem)]
+    private string? CameBackWith { get; set; }
+
+    [Inject]
+    private IOptions<ProviderOptions> Providers { get; set; } = null!;
+
     [Inject]
     private SignInAudit Audit { get; set; } = null!;
 
     private string? Problem { get; set; }
+
+    private string? Provider => Providers.Value.Authority is null ? null : Providers.Value.Name;
+
+    private string ProviderLink => $"{ProviderSignIn.Start}?{AccountRoutes.ReturnUrl}={Uri.EscapeDataString(AccountRoutes.Local(ReturnUrl))}";
+
+    protected override void OnInitialized() => Problem = Provider is null ? null : ProviderSignIn.Words(CameBackWith, Provider);
 
     private async Task SubmitAsync()
     {

@@ -24,6 +24,7 @@ internal static class AccountRoutes
     {
         routes.MapPost(SignOut, SignOutAsync).WithMetadata(new RequireAntiforgeryTokenAttribute());
         routes.MapPost(Token, TokenAsync).AllowAnonymous().DisableAntiforgery().WithMetadata(new ServedOn(Listener.Browser, Listener.Grpc));
+        routes.MapProviderSignIn();
     }
 
     private static async Task<Results<RedirectHttpResult, BadRequest<string>>> SignOutAsync(HttpContext context, SignInManager<IdentityUser> signIn)

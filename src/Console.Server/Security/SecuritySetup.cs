@@ -19,7 +19,7 @@ internal static class SecuritySetup
         services.AddChecked<AccessOptions>(configuration, AccessOptions.Section);
         services.AddSingleton<Access>();
         services.AddAccounts();
-        services.AddSchemes();
+        services.AddSchemes(configuration);
 
         // Whoever was removed is out at the next request, not half an hour later; it costs one read of the database.
         services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.Zero);
@@ -54,13 +54,14 @@ internal static class SecuritySetup
         services.AddHttpContextAccessor();
     }
 
-    private static void AddSchemes(this IServiceCollection services)
+    private static void AddSchemes(this IServiceCollection services, IConfiguration configuration)
     {
         var authentication = services.AddAuthentication(EitherScheme);
         authentication.AddPolicyScheme(EitherScheme, null, options => options.ForwardDefaultSelector = context =>
             context.Request.Headers.Authorization.Count > 0 ? TokenAuthentication.SchemeName : IdentityConstants.ApplicationScheme);
         authentication.AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
         authentication.AddIdentityCookies();
+        authentication.AddProviderSignIn(configuration);
         services.ConfigureApplicationCookie(options =>
         {
             options.LoginPath = AccountRoutes.SignIn;
@@ -71,6 +72,11 @@ internal static class SecuritySetup
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             options.ExpireTimeSpan = TimeSpan.FromHours(12);
             options.Events.OnRedirectToLogin = context => Redirect(context, StatusCodes.Status401Unauthorized);
+            options.Events.OnValidatePrincipal = async context =>
+            {
+                await SecurityStampValidator.ValidatePrincipalAsync(context);
+                await ProviderSignIn.EndOverdueAsync(context);
+            };
             options.Events.OnRedirectToAccessDenied = context => Redirect(context, StatusCodes.Status403Forbidden);
         });
     }
