@@ -63,7 +63,7 @@ counter() {
 step "packages"
 require_sdk
 # shellcheck disable=SC2046
-install_packages $(demo_packages) $(agent_test_packages) chromium shellcheck openssl prometheus-alertmanager
+install_packages $(demo_packages) $(agent_test_packages) chromium curl jq shellcheck openssl prometheus-alertmanager
 
 step "scripts"
 shellcheck -x demo.sh test.sh bench.sh tests/setup.sh .ci/run

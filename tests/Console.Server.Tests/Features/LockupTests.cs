@@ -8,29 +8,34 @@ public sealed class LockupTests(Programs programs) : IAsyncLifetime
 {
     // 20 forks a second: at 2 GiB a fork takes 60 ms, which is more than there is.
     private const long Grow = 150_000_000;
-    private readonly GitRpcProcess _git = new(programs);
+    private const string Host = "git-1";
+    private readonly TestAuthority _authority = new();
+    private AgentedServer? _host;
     private PrometheusProcess? _prometheus;
     private ConsoleProcess? _console;
-    private Session? _viewer;
+    private Session? _operator;
 
-    private Session Viewer => _viewer ?? throw new InvalidOperationException("Not started.");
+    private Session Operator => _operator ?? throw new InvalidOperationException("Not started.");
+
+    private AgentedServer Real => _host ?? throw new InvalidOperationException("Not started.");
 
     public async ValueTask InitializeAsync()
     {
-        await _git.StartAsync("1.0.4", Grow);
-        _prometheus = new(_git.Metrics);
+        _host = new(programs, _authority, Host);
+        await _host.StartAsync("1.0.4", Grow);
+        _prometheus = new(_host.Target);
         await _prometheus.StartAsync();
         _console = new(programs, _prometheus.Url);
-        var hosts = _console.Section("Hosts");
-        (hosts["GitRpcAddress"], hosts["AgentAddress"]) = ($"http://{_git.Grpc}", "");
+        _console.Section("Hosts")["Overrides"] = new System.Text.Json.Nodes.JsonObject { [Host] = _host.Override };
+        _console.Trust(_authority);
         var gitRpc = _console.Section("GitRpc");
-        (gitRpc["SecretFile"], gitRpc["ProbeStorage"], gitRpc["ProbeRepository"]) = (_git.SecretFile, GitRpcProcess.Storage, Programs.Repository);
+        (gitRpc["SecretFile"], gitRpc["ProbeStorage"], gitRpc["ProbeRepository"]) = (_host.Server.SecretFile, GitRpcProcess.Storage, Programs.Repository);
         gitRpc["DeadlineSeconds"] = 2;
 
         // The forking call is made because calls pile up, not because its own time has come.
         gitRpc["ProbeSeconds"] = 3600;
         await _console.StartAsync();
-        _viewer = await _console.SignInAsync("viewer");
+        _operator = await _console.SignInAsync("operator");
     }
 
     public async ValueTask DisposeAsync()
@@ -39,35 +44,78 @@ public sealed class LockupTests(Programs programs) : IAsyncLifetime
             await _console.DisposeAsync();
         if (_prometheus is not null)
             await _prometheus.DisposeAsync();
-        await _git.DisposeAsync();
+        if (_host is not null)
+            await _host.DisposeAsync();
+        _authority.Dispose();
     }
 
     [Fact]
     public async Task A_server_that_locks_up_is_a_finding_until_a_restart_ends_it()
     {
-        await using var load = _git.Load();
-        var locked = await Wait.ForAsync("the host is locked up", OneAsync, h => h.Lockup?.State == LockupState.LockedUp);
+        await using var load = Real.Server.Load();
+        var locked = await LockedUpAsync();
         Assert.Equal(HealthState.Serving, locked.Health);
         Assert.Contains("calls in flight", locked.Lockup.Detail, StringComparison.Ordinal);
         Assert.Contains("did not answer", locked.ProbeMessage, StringComparison.Ordinal);
 
         var finding = (await Wait.ForAsync("the finding", FindingsAsync, f => f.Findings.Count > 0)).Findings[0];
-        Assert.Equal((FindingKind.Lockup, FindingState.Confirmed, _git.Metrics), (finding.Kind, finding.State, finding.Scope));
+        Assert.Equal((FindingKind.Lockup, FindingState.Confirmed, Host), (finding.Kind, finding.State, finding.Scope));
         Assert.Contains(" 1", await MetricAsync("fleetconsole_locked_up"), StringComparison.Ordinal);
 
-        await _git.KillAsync();
-        await _git.StartAsync("1.0.5");
+        // The evidence is what a server gives that does not answer; the restart is to a version that forks no more.
+        Real.Server.Stamp("1.0.5");
+        var restart = await EndAsync(await Session.Ask(o => Operator.Control.RestartAsync(new() { Host = Host, Reason = "it is locked up", IdempotencyKey = CommandFleet.NewKey(), ConfirmHost = Host }, o)));
+        Assert.True(restart.Phase == CommandPhase.Succeeded, restart.ToString());
+        Assert.NotNull(restart.ScrapedAt);
+        Assert.Contains("kernel-stacks: ", string.Join('\n', restart.Evidence), StringComparison.OrdinalIgnoreCase);
+
         var ended = (await Wait.ForAsync("the finding is resolved", FindingsAsync, f => f.Findings[0].State == FindingState.Resolved)).Findings[0];
         Assert.Equal(finding.Id, ended.Id);
         Assert.Matches("restart|process ended", ended.ResolvedBy);
-        var story = await Session.Ask(o => Viewer.Findings.GetFindingAsync(new() { Id = finding.Id }, o));
+        var story = await Session.Ask(o => Operator.Findings.GetFindingAsync(new() { Id = finding.Id }, o));
         Assert.Equal([FindingStep.Opened, FindingStep.Confirmed, FindingStep.Resolved], story.Events.Select(e => e.Step));
         Assert.Contains(" 0", await MetricAsync("fleetconsole_locked_up"), StringComparison.Ordinal);
     }
 
-    private async Task<HostSummary> OneAsync() => (await Session.Ask(o => Viewer.Fleet.GetFleetAsync(new(), o))).Hosts.SingleOrDefault() ?? new();
+    [Fact]
+    public async Task The_ladder_counts_the_goroutines_that_wait_for_the_fork_lock()
+    {
+        await using var load = Real.Server.Load();
+        await LockedUpAsync();
 
-    private Task<ListFindingsReply> FindingsAsync() => Session.Ask(o => Viewer.Findings.ListFindingsAsync(new(), o));
+        foreach (var rung in new[] { Rung.Goroutines, Rung.KernelStacks, Rung.Perf, Rung.Abort })
+        {
+            var end = await EndAsync(await Session.Ask(o => Operator.Control.DumpAsync(new()
+            {
+                Host = Host,
+                Reason = "it is locked up",
+                IdempotencyKey = CommandFleet.NewKey(),
+                Rung = rung,
+                Seconds = rung == Rung.Perf ? 1 : 0,
+                ConfirmHost = rung == Rung.Abort ? Host : "",
+            }, o)));
+            Assert.True(end.Phase == CommandPhase.Succeeded, $"{rung}: {end}");
+            if (rung is Rung.Goroutines or Rung.Abort)
+                Assert.InRange(await WaitersAsync(end.CaptureId), 20, 100_000);
+        }
+    }
+
+    private Task<HostSummary> LockedUpAsync() => Wait.ForAsync("the host is locked up", OneAsync, h => h.Lockup?.State == LockupState.LockedUp);
+
+    private Task<CommandView> EndAsync(CommandView command) => Wait.ForAsync($"{command.Action} ends", async () =>
+        (await Session.Ask(o => Operator.Control.ListCommandsAsync(new(), o))).Commands.Single(c => c.Id == command.Id), c => c.EndedAt is not null);
+
+    // Goroutines that are inside the function that takes the fork lock, and wait for a lock.
+    private async Task<int> WaitersAsync(long capture)
+    {
+        var text = await Operator.Http.GetStringAsync($"/captures/{capture}/file", TestContext.Current.CancellationToken);
+        return text.Split("\n\n").Count(goroutine => goroutine.Contains("forkExec(", StringComparison.Ordinal)
+            && (goroutine.Contains("[sync.Mutex.Lock", StringComparison.Ordinal) || goroutine.Contains("[semacquire", StringComparison.Ordinal) || goroutine.Contains("[sync.RWMutex", StringComparison.Ordinal)));
+    }
+
+    private async Task<HostSummary> OneAsync() => (await Session.Ask(o => Operator.Fleet.GetFleetAsync(new(), o))).Hosts.SingleOrDefault() ?? new();
+
+    private Task<ListFindingsReply> FindingsAsync() => Session.Ask(o => Operator.Findings.ListFindingsAsync(new(), o));
 
     private async Task<string> MetricAsync(string name)
     {

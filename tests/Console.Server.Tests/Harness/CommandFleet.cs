@@ -49,10 +49,7 @@ public class CommandFleet(Programs programs) : IAsyncLifetime
             [Unmapped] = new System.Text.Json.Nodes.JsonObject { ["AgentAddress"] = "" },
         };
         Configure(_console);
-        var agents = _console.Section("Agents");
-        agents["CertificateFile"] = _authority.ConsoleCertificateFile;
-        agents["KeyFile"] = _authority.ConsoleKeyFile;
-        agents["AuthorityFile"] = _authority.RootFile;
+        _console.Trust(_authority);
         _prometheus.Run(Unmapped, OldStart);
         await StartAsync();
     }

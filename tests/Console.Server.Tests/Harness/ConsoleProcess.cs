@@ -46,6 +46,15 @@ internal sealed partial class ConsoleProcess : IAsyncDisposable
     public JsonObject Section(string name) =>
         (Settings[name] ??= new JsonObject()).AsObject();
 
+    /// <summary>The console's certificate, and the authority of the agents' ones.</summary>
+    public void Trust(TestAuthority authority)
+    {
+        var agents = Section("Agents");
+        agents["CertificateFile"] = authority.ConsoleCertificateFile;
+        agents["KeyFile"] = authority.ConsoleKeyFile;
+        agents["AuthorityFile"] = authority.RootFile;
+    }
+
     /// <summary>Starts it and waits until it listens; a second call is a restart with the same data.</summary>
     public async Task StartAsync()
     {

@@ -16,7 +16,7 @@ namespace FleetConsole.Server.Tests.Harness;
 /// A host agent behind mutual TLS that keeps a journal: a command id is acted on once, whoever asks how often. What the
 /// act is, the test says.
 /// </summary>
-internal sealed class FakeAgent : Agent.AgentBase, IAsyncDisposable
+internal sealed class FakeAgent : Contracts.Agent.V1.Agent.AgentBase, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<CommandOutcome>>> _journal = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<Task<(byte[] Data, DumpTrailer Trailer)>>> _dumps = new(StringComparer.Ordinal);

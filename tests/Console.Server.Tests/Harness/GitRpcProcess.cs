@@ -20,19 +20,32 @@ internal sealed class GitRpcProcess(Programs programs) : IAsyncDisposable
     /// <param name="growBytesPerSecond">Not 0: the server forks plainly, with page tables that grow without bound: it will lock up.</param>
     public async Task StartAsync(string version, long growBytesPerSecond = 0)
     {
+        _process = new(Path.Join(Programs.GitRpc, "git-rpc-server"), Stamp(version, growBytesPerSecond));
+        await WaitUntilServingAsync(() => Assert.False(_process.Ended, string.Join('\n', _process.Lines)));
+    }
+
+    /// <summary>Writes what the next start reads, as a deploy does.</summary>
+    /// <returns>The server's arguments.</returns>
+    public IReadOnlyList<string> Stamp(string version, long growBytesPerSecond = 0)
+    {
         _folder.Write("secret", Secret);
         var mode = growBytesPerSecond > 0 ? "fork" : "spawn";
         var settings = _folder.Write("settings.json", $$"""{"version":"{{version}}","spawn_mode":"{{mode}}","grow_until_utilisation":"unlimited"}""");
-        _process = new(Path.Join(Programs.GitRpc, "git-rpc-server"),
+        return
         [
             "--grpc-listen", Grpc, "--metrics-listen", Metrics, "--storage", $"{Storage}={programs.Repositories}",
             "--auth-secret-file", SecretFile, "--settings", settings,
             "--grow-bytes-per-second", growBytesPerSecond.ToString(CultureInfo.InvariantCulture), "--grow-limit-bytes", "6000000000",
-        ]);
+        ];
+    }
+
+    /// <param name="check">Fails when there is nothing left to wait for.</param>
+    public async Task WaitUntilServingAsync(Action check)
+    {
         using var http = new HttpClient();
         await Wait.UntilAsync("the Git RPC server exports its metrics", async () =>
         {
-            Assert.False(_process.Ended, string.Join('\n', _process.Lines));
+            check();
             try
             {
                 return (await http.GetStringAsync($"http://{Metrics}/metrics", TestContext.Current.CancellationToken)).Length > 0;

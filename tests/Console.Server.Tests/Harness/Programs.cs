@@ -17,6 +17,8 @@ public sealed class Programs : IAsyncLifetime
     /// <summary>Folder with git-rpc-server and git-rpc-load.</summary>
     internal static string GitRpc { get; } = Path.Join(Root(), "artifacts", "git-rpc-server");
 
+    internal static string InRepository(params ReadOnlySpan<string> path) => Path.Join([Root(), .. path]);
+
     internal string Repositories => _folder.At("repositories");
 
     /// <summary>A console database with the accounts viewer, operator and admin.</summary>

@@ -9,6 +9,7 @@ internal sealed class PrometheusProcess : IAsyncDisposable
     private readonly HttpClient _http = new();
     private ChildProcess? _process;
 
+    /// <param name="targets">Addresses; <c>NAME=ADDRESS</c> names the host instead of its address.</param>
     public PrometheusProcess(params string[] targets) => _folder.Write("prometheus.yml", $"""
         global:
           scrape_interval: 1s
@@ -16,7 +17,7 @@ internal sealed class PrometheusProcess : IAsyncDisposable
         scrape_configs:
           - job_name: gitaly
             static_configs:
-              - targets: [{string.Join(", ", (targets is [] ? [Url["http://".Length..]] : targets).Select(t => $"'{t}'"))}]
+        {string.Join('\n', (targets is [] ? [Url["http://".Length..]] : targets).Select(Target))}
         """);
 
     public string Data => _folder.At("data");
@@ -44,6 +45,10 @@ internal sealed class PrometheusProcess : IAsyncDisposable
             }
         });
     }
+
+    private static string Target(string target) => target.Split('=') is [var name, var address]
+        ? $$"""      - { targets: ['{{address}}'], labels: { instance: '{{name}}' } }"""
+        : $$"""      - { targets: ['{{target}}'] }""";
 
     public Task KillAsync() => _process?.KillAsync() ?? Task.CompletedTask;
 
