@@ -70,6 +70,26 @@ public sealed class ControlTests(LiveFleet fleet)
         await Assertions.Expect(page.GetByTestId("rollout").First.GetByTestId("rollout-phase")).ToHaveTextAsync("aborted");
     }
 
+    [Fact]
+    public async Task A_freeze_and_an_unhealthy_rest_of_the_fleet_refuse_in_the_dialog_and_say_who_can_lift_them()
+    {
+        fleet.Require();
+        await using var strict = await StrictConsole.StartAsync(fleet.Demo, Cancel);
+        var page = await fleet.SignInAtAsync(strict.Url, "operator", "/hosts/git-2");
+        await page.InteractiveAsync();
+        await page.GetByTestId("restart").ClickAsync();
+
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        foreach (var (rule, words) in new[] { ("freeze", "the freeze window \"night shift\""), ("healthy-share", "other hosts are healthy") })
+        {
+            var refusal = dialog.Locator($"[data-testid=refusal][data-rule={rule}]");
+            await Assertions.Expect(refusal).ToContainTextAsync(words);
+            await Assertions.Expect(refusal).ToContainTextAsync("permission");
+        }
+
+        await Assertions.Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Restart git-2" })).ToBeDisabledAsync();
+    }
+
     private static async Task StartAsync(IPage page, params string[] hosts)
     {
         await page.GetByTestId("roll").ClickAsync();

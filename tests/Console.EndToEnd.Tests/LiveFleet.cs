@@ -84,20 +84,22 @@ public sealed class LiveFleet : IAsyncLifetime
     }
 
     /// <summary>A page in a browser context of its own: nobody is signed in.</summary>
-    public async Task<IPage> OpenAsync(string path, string theme)
+    public Task<IPage> OpenAsync(string path, string theme) => OpenAtAsync(Url, path, theme);
+
+    private async Task<IPage> OpenAtAsync(string url, string path, string theme)
     {
         await CloseEarlierAsync();
         var context = await Browser.NewContextAsync(new() { ViewportSize = new() { Width = 1400, Height = 950 }, AcceptDownloads = true });
         _open.Add(context);
         context.SetDefaultTimeout(Pages.Patient);
-        await context.AddCookiesAsync([new() { Name = "fleetconsole-theme", Value = theme, Url = Url }]);
+        await context.AddCookiesAsync([new() { Name = "fleetconsole-theme", Value = theme, Url = url }]);
         var page = await context.NewPageAsync();
         page.Console += (_, message) =>
         {
             if (message.Text.Contains("Content Security Policy", StringComparison.OrdinalIgnoreCase))
                 PolicyViolations.Enqueue($"{page.Url}: {message.Text}");
         };
-        await page.GotoAsync(Url + path);
+        await page.GotoAsync(url + path);
         return page;
     }
 
@@ -114,13 +116,16 @@ public sealed class LiveFleet : IAsyncLifetime
     }
 
     /// <summary>A page of a person who has just signed in.</summary>
-    public async Task<IPage> SignInAsync(string role, string path = "/", string theme = "dark")
+    public Task<IPage> SignInAsync(string role, string path = "/", string theme = "dark") => SignInAtAsync(Url, role, path, theme);
+
+    /// <summary>The same at another console, which has the same accounts.</summary>
+    public async Task<IPage> SignInAtAsync(string url, string role, string path, string theme = "dark")
     {
-        var page = await OpenAsync(path, theme);
+        var page = await OpenAtAsync(url, path, theme);
         await page.GetByLabel("User").FillAsync(role);
         await page.GetByLabel("Password").FillAsync(PasswordOf(role));
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await page.WaitForURLAsync(Url + path);
+        await page.WaitForURLAsync(url + path);
         return page;
     }
 }

@@ -58,12 +58,12 @@ internal sealed class CommandGate(
     }
 
     /// <summary>Throws when a rule refuses, naming each that does.</summary>
-    /// <exception cref="ApiException">FAILED_PRECONDITION: a rule refuses.</exception>
+    /// <exception cref="RefusedException">A rule refuses.</exception>
     public async Task CheckRulesAsync(ConsoleDb db, CommandRow row, CancellationToken cancellationToken)
     {
         var refusals = await RefusalsAsync(db, row.Action, row.Host, new(row.Override, row.BreakGlass), row.Id, cancellationToken);
         if (refusals.Count > 0)
-            throw new ApiException(StatusCode.FailedPrecondition, string.Join(' ', refusals));
+            throw new RefusedException(refusals);
     }
 
     /// <summary>Until when the command has to wait for a second person; null when it needs none.</summary>

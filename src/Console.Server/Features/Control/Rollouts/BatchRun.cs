@@ -100,7 +100,7 @@ internal sealed class BatchRun(
             {
                 return await control.TakeAsync(order, new(principal, rollout.RequestedBy, rollout.RemoteAddress), cancellationToken);
             }
-            catch (ApiException e) when (e.Message.Contains("the rule concurrency", StringComparison.Ordinal) && time.GetElapsedTime(begun) < TurnDeadline)
+            catch (RefusedException e) when (e.Refusals.Any(refusal => refusal.Rule == GuardRails.ConcurrencyRule) && time.GetElapsedTime(begun) < TurnDeadline)
             {
                 await timer.WaitForNextTickAsync(cancellationToken);
             }

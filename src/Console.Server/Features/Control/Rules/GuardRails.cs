@@ -10,6 +10,9 @@ namespace FleetConsole.Server.Features.Control.Rules;
 /// </summary>
 internal static class GuardRails
 {
+    /// <summary>The one rule that passes by itself: what it refuses now may be asked for again.</summary>
+    public const string ConcurrencyRule = "concurrency";
+
     private const int NamedHosts = 5;
 
     /// <returns>Every rule that refuses; empty when the restart may go on.</returns>
@@ -22,7 +25,7 @@ internal static class GuardRails
 
     private static Refusal? Concurrency(ControlOptions options, Situation situation) => situation.UnderWay.Count < options.RestartsAtOnce
         ? null
-        : new("concurrency", $"at most {Count(options.RestartsAtOnce, "restart")} at once in the fleet, and {string.Join(", ", situation.UnderWay)} is under way. "
+        : new(ConcurrencyRule, $"at most {Count(options.RestartsAtOnce, "restart")} at once in the fleet, and {string.Join(", ", situation.UnderWay)} is under way. "
             + "Try again when it has ended; an administrator can raise Control:RestartsAtOnce.");
 
     private static Refusal? CoolDown(ControlOptions options, Situation situation, Lifts lifts)
