@@ -1,0 +1,14 @@
+namespace FleetConsole.Analysis.Profiling;
+
+/// <summary>Stacks of frames, root first, in one array.</summary>
+/// <param name="frames">All stacks' frames, one stack after the other.</param>
+/// <param name="ends">Where each ends.</param>
+/// <param name="values">Of each.</param>
+internal sealed class StackSet(int[] frames, int[] ends, long[] values)
+{
+    public int Count => ends.Length;
+
+    public long[] Values => values;
+
+    public ReadOnlySpan<int> this[int stack] => frames.AsSpan((stack == 0 ? 0 : ends[stack - 1])..ends[stack]);
+}
