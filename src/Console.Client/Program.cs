@@ -20,6 +20,7 @@ builder.Services.AddSingleton<IFleetApi>(services => services.GetRequiredService
 builder.Services.AddSingleton<ILatencyApi>(services => services.GetRequiredService<GrpcWebApi>());
 builder.Services.AddSingleton<IFindingsApi>(services => services.GetRequiredService<GrpcWebApi>());
 builder.Services.AddSingleton<ICapturesApi>(services => services.GetRequiredService<GrpcWebApi>());
+builder.Services.AddSingleton<IProfilesApi>(services => services.GetRequiredService<GrpcWebApi>());
 builder.Services.AddSingleton<IAuditApi>(services => services.GetRequiredService<GrpcWebApi>());
 builder.Services.AddSingleton<IControlApi>(services => services.GetRequiredService<GrpcWebApi>());
 builder.Services.AddSingleton<IRolloutsApi>(services => services.GetRequiredService<GrpcWebApi>());

@@ -1,3 +1,4 @@
+using FleetConsole.Client.Features.Captures;
 using FleetConsole.Client.Features.Latency;
 
 namespace FleetConsole.Client;
@@ -15,6 +16,10 @@ public static class Routes
     public const string Commands = "/commands";
     public const string Deploys = "/deploys";
     public const string Deploy = "/deploys/{Id:long}";
+    public const string Captures = "/captures";
+    public const string Capture = "/captures/{Id:long}";
+    public const string CaptureUpload = "/captures/upload";
+    public const string CapturesRefused = "/captures?refused=yes";
     public const string SignIn = "/account/sign-in";
     public const string Security = "/account/security";
     public const string SignOut = "/account/sign-out";
@@ -37,6 +42,9 @@ public static class Routes
     /// <summary>One deploy, with the chart and the numbers of a method; empty: the one its sentence is of.</summary>
     public static string DeployOf(long id, string method = "") =>
         method.Length == 0 ? $"/deploys/{id}" : $"/deploys/{id}?method={Uri.EscapeDataString(method)}";
+
+    /// <summary>A capture, looked at in some way.</summary>
+    public static string CaptureOf(long id, FlameLook? look = null) => $"/captures/{id}{look?.ToQuery()}";
 
     public static string CaptureFile(long id) => $"/captures/{id}/file";
 

@@ -8,4 +8,7 @@ public interface ICapturesApi
     /// <param name="host">Empty: every host.</param>
     /// <exception cref="ApiException">The call failed.</exception>
     Task<ListCapturesReply> ListCapturesAsync(string host, CancellationToken cancellationToken);
+
+    /// <exception cref="ApiException">There is no such capture.</exception>
+    Task<Capture> GetCaptureAsync(long id, CancellationToken cancellationToken);
 }

@@ -84,10 +84,15 @@ public abstract class LivePage : ComponentBase, IDisposable
 
     public void Dispose()
     {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
         Feed.Changed -= OnChanged;
         _leaving.Cancel();
         _leaving.Dispose();
-        GC.SuppressFinalize(this);
     }
 
     private void OnChanged(string topic)

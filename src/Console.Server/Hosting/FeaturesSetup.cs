@@ -32,6 +32,10 @@ internal static class FeaturesSetup
         services.AddSingleton<CurveReader>();
         services.AddSingleton<LatencyFeature>();
         services.AddSingleton<CapturesFeature>();
+        services.AddSingleton<CaptureUploads>();
+        services.AddSingleton<ProfileShelf>();
+        services.AddSingleton<ProfilesFeature>();
+        services.AddSingleton<IProfilesApi>(provider => provider.GetRequiredService<ProfilesFeature>());
         services.AddSingleton<AuditFeature>();
         services.AddSingleton<IFleetApi>(provider => provider.GetRequiredService<FleetFeature>());
         services.AddSingleton<ILatencyApi>(provider => provider.GetRequiredService<LatencyFeature>());
@@ -109,6 +113,7 @@ internal static class FeaturesSetup
         app.MapGrpcService<FleetService>().WithMetadata(everywhere);
         app.MapGrpcService<LatencyService>().WithMetadata(everywhere);
         app.MapGrpcService<CapturesService>().WithMetadata(everywhere);
+        app.MapGrpcService<ProfilesService>().WithMetadata(everywhere);
         app.MapGrpcService<AuditService>().WithMetadata(everywhere);
         app.MapGrpcService<FindingsService>().WithMetadata(everywhere);
         app.MapGrpcService<ControlService>().WithMetadata(everywhere);

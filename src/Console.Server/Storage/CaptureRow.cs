@@ -1,6 +1,6 @@
 namespace FleetConsole.Server.Storage;
 
-/// <summary>One stored profile. Its bytes lie under their own hash.</summary>
+/// <summary>One stored profile or dump. Its bytes lie under their own hash.</summary>
 internal sealed class CaptureRow
 {
     public long Id { get; init; }
@@ -13,7 +13,8 @@ internal sealed class CaptureRow
 
     public required DateTimeOffset TakenAt { get; init; }
 
-    public required DateTimeOffset ProcessStartedAt { get; init; }
+    /// <summary>Null for an uploaded file.</summary>
+    public required DateTimeOffset? ProcessStartedAt { get; init; }
 
     public required string Version { get; init; }
 

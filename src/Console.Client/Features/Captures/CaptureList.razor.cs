@@ -11,4 +11,11 @@ public partial class CaptureList
 
     [Parameter]
     public bool MayDownload { get; set; }
+
+    /// <summary>Of several hosts, so each names its own.</summary>
+    [Parameter]
+    public bool WithHost { get; set; }
+
+    [Parameter]
+    public string Nothing { get; set; } = "No profile has been taken of this host.";
 }

@@ -1,7 +1,7 @@
 using FleetConsole.Client.Api;
 using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Storage;
-using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,7 +18,15 @@ internal sealed class CapturesFeature(IDbContextFactory<ConsoleDb> databases, Ca
         var rows = await db.Captures.AsNoTracking()
             .Where(c => host == "" || c.Host == host)
             .OrderByDescending(c => c.TakenAt).Take(MaxListed).ToListAsync(cancellationToken);
-        return new() { Captures = { rows.Select(Of) } };
+        return new() { Captures = { rows.Select(CaptureMessages.Of) } };
+    }
+
+    public async Task<Capture> GetCaptureAsync(long id, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Captures.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken) is { } row
+            ? CaptureMessages.Of(row)
+            : throw new ApiException(StatusCode.NotFound, $"There is no capture {id}.");
     }
 
     /// <summary>The bytes as the host's pprof gave them.</summary>
@@ -29,35 +37,7 @@ internal sealed class CapturesFeature(IDbContextFactory<ConsoleDb> databases, Ca
             return TypedResults.NotFound($"There is no capture {id}.");
         var path = files.PathOf(row.Sha256);
         return File.Exists(path)
-            ? TypedResults.PhysicalFile(path, "application/octet-stream", FileName(row))
+            ? TypedResults.PhysicalFile(path, "application/octet-stream", CaptureMessages.FileName(row))
             : TypedResults.NotFound($"The file of capture {id} is gone from the data folder.");
-    }
-
-    private static Capture Of(CaptureRow row) => new()
-    {
-        Id = row.Id,
-        Host = row.Host,
-        Kind = row.Kind,
-        TakenAt = row.TakenAt.ToTimestamp(),
-        ProcessStartedAt = row.ProcessStartedAt.ToTimestamp(),
-        Version = row.Version,
-        Seconds = row.Seconds,
-        SizeBytes = row.SizeBytes,
-        Sha256 = row.Sha256,
-        TakenBy = row.TakenBy,
-        Reason = row.Reason,
-        FileName = FileName(row),
-    };
-
-    private static string FileName(CaptureRow row)
-    {
-        var host = string.Concat(row.Host.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '-'));
-        var extension = row.Kind switch
-        {
-            "cpu" => "pb.gz",
-            "figures" => "json",
-            _ => "txt",
-        };
-        return $"{host}-{row.Kind}-{row.TakenAt:yyyyMMdd-HHmmss}.{extension}";
     }
 }

@@ -10,12 +10,17 @@ internal sealed class CapturesService(CapturesFeature feature) : Contracts.V1.Ca
 {
     public override Task<ListCapturesReply> ListCaptures(ListCapturesRequest request, ServerCallContext context) =>
         feature.ListCapturesAsync(request.Host, context.CancellationToken);
+
+    public override Task<Capture> GetCapture(GetCaptureRequest request, ServerCallContext context) =>
+        feature.GetCaptureAsync(request.Id, context.CancellationToken);
 }
 
-internal static class CaptureRoutes
+[Authorize(Policy = Permissions.Profile)]
+internal sealed class ProfilesService(ProfilesFeature feature) : Profiles.ProfilesBase
 {
-    /// <summary>A profile names functions and may hold labels with data: whoever may not take one may not read one.</summary>
-    public static void MapCaptures(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/captures/{id:long}/file", (long id, CapturesFeature feature, CancellationToken cancellationToken) =>
-            feature.DownloadAsync(id, cancellationToken)).RequireAuthorization(Permissions.Profile);
+    public override Task<FlameReply> GetFlame(FlameRequest request, ServerCallContext context) =>
+        feature.GetFlameAsync(request, context.CancellationToken);
+
+    public override Task<TextReply> GetText(TextRequest request, ServerCallContext context) =>
+        feature.GetTextAsync(request.CaptureId, context.CancellationToken);
 }

@@ -1,0 +1,72 @@
+using System.Globalization;
+using FleetConsole.Client.Api;
+using FleetConsole.Contracts;
+using FleetConsole.Contracts.V1;
+using Google.Protobuf;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace FleetConsole.Client.Features.Captures;
+
+/// <summary>Everything that was captured, latest first, or nearest to an age first.</summary>
+public partial class CapturesPage(ICapturesApi api)
+{
+    private string? _loaded;
+
+    [SupplyParameterFromQuery(Name = "host")]
+    private string? HostQuery { get; set; }
+
+    /// <summary>Seconds of process age.</summary>
+    [SupplyParameterFromQuery(Name = "age")]
+    private string? AgeQuery { get; set; }
+
+    [SupplyParameterFromQuery(Name = "refused")]
+    private string? RefusedQuery { get; set; }
+
+    [CascadingParameter]
+    private Task<AuthenticationState>? Authentication { get; set; }
+
+    /// <summary>What the server rendered, handed to the browser.</summary>
+    [PersistentState]
+    public byte[]? Handed { get; set; }
+
+    protected override IReadOnlyList<string> Topics { get; } = [Changes.Commands];
+
+    private ListCapturesReply? Shown { get; set; }
+
+    private bool MayRead { get; set; }
+
+    private bool Refused => RefusedQuery is not null;
+
+    private TimeSpan? Wanted => double.TryParse(AgeQuery, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 1e9
+        ? TimeSpan.FromSeconds(seconds)
+        : null;
+
+    private IReadOnlyList<Capture> Ordered => (Shown, Wanted) switch
+    {
+        (null, _) => [],
+        ({ } shown, { } wanted) => [.. shown.Captures.OrderBy(capture => CaptureWords.AgeOf(capture) is { } age ? (age - wanted).Duration() : TimeSpan.MaxValue)],
+        ({ } shown, _) => shown.Captures,
+    };
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (Authentication is not null)
+            MayRead = (await Authentication).User.HasClaim(Permissions.ClaimType, Permissions.Profile);
+        var host = HostQuery ?? "";
+        if (_loaded == host)
+            return;
+        var first = _loaded is null;
+        _loaded = host;
+        if (first && Handed is not null)
+            Shown = ListCapturesReply.Parser.ParseFrom(Handed);
+        else
+            await RefreshAsync();
+    }
+
+    protected override async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        Shown = await api.ListCapturesAsync(HostQuery ?? "", cancellationToken);
+        Handed = Shown.ToByteArray();
+    }
+}

@@ -1,0 +1,38 @@
+using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Storage;
+using Google.Protobuf.WellKnownTypes;
+
+namespace FleetConsole.Server.Features.Captures;
+
+/// <summary>Captures as they travel.</summary>
+internal static class CaptureMessages
+{
+    public static Capture Of(CaptureRow row) => new()
+    {
+        Id = row.Id,
+        Host = row.Host,
+        Kind = row.Kind,
+        TakenAt = row.TakenAt.ToTimestamp(),
+        ProcessStartedAt = row.ProcessStartedAt?.ToTimestamp(),
+        Version = row.Version,
+        Seconds = row.Seconds,
+        SizeBytes = row.SizeBytes,
+        Sha256 = row.Sha256,
+        TakenBy = row.TakenBy,
+        Reason = row.Reason,
+        FileName = FileName(row),
+        CommandId = row.CommandId,
+    };
+
+    public static string FileName(CaptureRow row)
+    {
+        var host = string.Concat(row.Host.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '-'));
+        var extension = row.Kind switch
+        {
+            "cpu" or "profile" => "pb.gz",
+            "figures" => "json",
+            _ => "txt",
+        };
+        return $"{(host.Length > 0 ? host : "uploaded")}-{row.Kind}-{row.TakenAt:yyyyMMdd-HHmmss}.{extension}";
+    }
+}

@@ -1,0 +1,31 @@
+using FleetConsole.Client;
+using FleetConsole.Contracts;
+using FleetConsole.Server.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace FleetConsole.Server.Features.Captures;
+
+/// <summary>A capture's bytes, out and in. A profile names functions and may hold labels with data: whoever may not take one may not read one.</summary>
+internal static class CaptureRoutes
+{
+    // Around the file a form has its token and its boundaries.
+    private const int FormBytes = 64 * 1024;
+
+    public static void MapCaptures(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/captures/{id:long}/file", (long id, CapturesFeature feature, CancellationToken cancellationToken) =>
+            feature.DownloadAsync(id, cancellationToken)).RequireAuthorization(Permissions.Profile);
+        var most = (routes.ServiceProvider.GetRequiredService<IOptions<StorageOptions>>().Value.MaxCaptureMegabytes * 1024L * 1024) + FormBytes;
+        routes.MapPost(Routes.CaptureUpload, UploadAsync).RequireAuthorization(Permissions.Profile)
+            .WithMetadata(new RequestSizeLimitAttribute(most)).WithFormOptions(multipartBodyLengthLimit: most);
+    }
+
+    private static async Task<RedirectHttpResult> UploadAsync(IFormFile file, HttpContext context, CaptureUploads uploads, CancellationToken cancellationToken)
+    {
+        await using var stream = file.OpenReadStream();
+        var id = await uploads.KeepAsync(stream, file.FileName, context.User.Identity?.Name ?? "", cancellationToken);
+        return TypedResults.LocalRedirect(id is { } kept ? Routes.CaptureOf(kept) : Routes.CapturesRefused);
+    }
+}

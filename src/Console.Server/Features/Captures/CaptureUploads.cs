@@ -1,0 +1,81 @@
+using System.IO.Compression;
+using FleetConsole.Analysis.Profiling;
+using FleetConsole.Server.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace FleetConsole.Server.Features.Captures;
+
+/// <summary>Files that people bring to look at them here: profiles and goroutine dumps, told apart by what they hold.</summary>
+internal sealed class CaptureUploads(IDbContextFactory<ConsoleDb> databases, CaptureFiles files, TimeProvider time)
+{
+    private const int LongestName = 200;
+    private const int Peek = 1 << 20;
+
+    /// <returns>The capture; null when the file is neither a profile nor a dump, and was not kept.</returns>
+    public async Task<long?> KeepAsync(Stream stream, string name, string user, CancellationToken cancellationToken)
+    {
+        var (_, sha256, size) = await files.StoreAsync(async target =>
+        {
+            await stream.CopyToAsync(target, cancellationToken);
+            return true;
+        }, cancellationToken);
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (await Task.Run(() => KindOf(files.PathOf(sha256)), cancellationToken) is not { } kind)
+        {
+            if (!await db.Captures.AnyAsync(c => c.Sha256 == sha256, cancellationToken))
+                File.Delete(files.PathOf(sha256));
+            return null;
+        }
+
+        var row = new CaptureRow
+        {
+            CommandId = "",
+            Host = "",
+            Kind = kind,
+            TakenAt = time.GetUtcNow(),
+            ProcessStartedAt = null,
+            Version = "",
+            Seconds = 0,
+            SizeBytes = size,
+            Sha256 = sha256,
+            TakenBy = user,
+            Reason = $"uploaded as {string.Concat(Path.GetFileName(name).Where(c => !char.IsControl(c)).Take(LongestName))}",
+        };
+        db.Captures.Add(row);
+        await db.SaveChangesAsync(cancellationToken);
+        return row.Id;
+    }
+
+    private static string? KindOf(string path)
+    {
+        using var file = File.OpenRead(path);
+        try
+        {
+            PprofReader.Read(file);
+            return "profile";
+        }
+        catch (PprofFormatException)
+        {
+            file.Position = 0;
+            return HoldsGoroutines(file) ? "dump" : null;
+        }
+    }
+
+    private static bool HoldsGoroutines(FileStream file)
+    {
+        Span<byte> magic = stackalloc byte[2];
+        var zipped = file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic is [0x1F, 0x8B];
+        file.Position = 0;
+        try
+        {
+            using Stream text = zipped ? new GZipStream(file, CompressionMode.Decompress) : file;
+            var head = new byte[Peek];
+            var read = text.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+            return head.AsSpan(0, read).IndexOf("goroutine "u8) >= 0;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using FleetConsole.Analysis.Profiling;
+using FleetConsole.Client.Api;
+using FleetConsole.Contracts.V1;
+using Grpc.Core;
+
+namespace FleetConsole.Server.Features.Captures;
+
+/// <summary>Views of profiles: flame graph, sandwich, difference, top table, search. What is too narrow to be seen stays here.</summary>
+internal sealed class ProfilesFeature(ProfileShelf shelf) : IProfilesApi
+{
+    public async Task<FlameReply> GetFlameAsync(FlameRequest request, CancellationToken cancellationToken)
+    {
+        var options = new FlameOptions { LabelKey = request.LabelKey, LabelValue = request.LabelValue, GroupBy = request.GroupBy };
+        var profile = await shelf.OpenAsync(request.CaptureId, request.SampleType, options, cancellationToken);
+        var reply = FlameMessages.Facts(profile);
+        try
+        {
+            if (request.BaseId != 0)
+                await CompareAsync(request, options, profile, reply, cancellationToken);
+            else if (request.Function.Length > 0)
+                CutOut(request, profile, reply);
+            else
+                Show(request, profile, reply);
+            return reply;
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException)
+        {
+            throw new ApiException(StatusCode.InvalidArgument, e.Message, e);
+        }
+    }
+
+    public Task<TextReply> GetTextAsync(long id, CancellationToken cancellationToken) => shelf.TextAsync(id, cancellationToken);
+
+    private static void Show(FlameRequest request, ShelvedProfile profile, FlameReply reply)
+    {
+        var search = FlameSearch.ByExpression(profile.Tree, request.Search);
+        var view = FlameView.Of(profile.Tree, new FlameViewOptions { Focus = request.Focus });
+        reply.Flame = FlameMessages.Of(view, profile.Tree, search);
+        reply.Ancestors.AddRange(view.Ancestors.Select(FlameMessages.Of));
+        FlameMessages.AddTop(reply, profile.Shelved, search);
+    }
+
+    private static void CutOut(FlameRequest request, ShelvedProfile profile, FlameReply reply)
+    {
+        var frame = profile.Tree.Frames.Find(request.Function);
+        if (frame < 0)
+            throw new ApiException(StatusCode.InvalidArgument, $"No function of capture {request.CaptureId} is named \"{request.Function}\".");
+        var search = FlameSearch.ByExpression(profile.Tree, request.Search);
+        var sandwich = FlameSandwich.Of(profile.Tree, frame);
+        reply.Flame = FlameMessages.Of(FlameView.Of(sandwich.Callees, new()), sandwich.Callees, search);
+        reply.Callers = FlameMessages.Of(FlameView.Of(sandwich.Callers, new()), sandwich.Callers, search);
+        FlameMessages.AddTop(reply, profile.Shelved, search);
+    }
+
+    private async Task CompareAsync(FlameRequest request, FlameOptions options, ShelvedProfile after, FlameReply reply, CancellationToken cancellationToken)
+    {
+        var before = await shelf.OpenAsync(request.BaseId, request.SampleType, options, cancellationToken);
+        var weights = DiffWeights.ByTotal(before.Tree, after.Tree);
+        if (request.ByDuration)
+        {
+            weights = DiffWeights.ByDuration(before.Tree, before.Shelved.DurationNanoseconds, after.Tree, after.Shelved.DurationNanoseconds)
+                ?? throw new ApiException(StatusCode.InvalidArgument, "One of the two does not say how long it was taken, so they can only be compared by their totals.");
+        }
+
+        var diff = FlameDiff.Of(before.Tree, after.Tree, weights);
+        var view = FlameDiffView.Of(diff, new FlameViewOptions { Focus = request.Focus });
+        reply.Base = CaptureMessages.Of(before.Row);
+        reply.BaseTotal = ValueFormat.Text(before.Tree.Total, before.Tree.Type);
+        
+        // A function that is gone after cannot be found there, so both are searched.
+        var searches = new[] { (after.Tree, FlameSearch.ByExpression(after.Tree, request.Search)), (before.Tree, FlameSearch.ByExpression(before.Tree, request.Search)) };
+        reply.Flame = FlameMessages.Of(view, diff, name => searches.Any(s => s.Item2.IsMatch(s.Item1.Frames.Find(name))));
+        reply.Ancestors.AddRange(view.Ancestors.Select(FlameMessages.Of));
+        FlameMessages.AddTop(reply, DiffTable.Of(before.Tree, after.Tree, weights), after.Tree.Type);
+    }
+}
