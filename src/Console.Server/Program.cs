@@ -5,6 +5,7 @@ using FleetConsole.Server.Features.Audit;
 using FleetConsole.Server.Features.Findings;
 using FleetConsole.Server.Hosting;
 using FleetConsole.Server.Security;
+using FleetConsole.Server.Shell;
 using FleetConsole.Server.Storage;
 using Prometheus;
 
@@ -12,6 +13,8 @@ if (ReplayCommand.Is(args))
     return await ReplayCommand.RunAsync(args, System.Console.Out, System.Console.Error, CancellationToken.None);
 if (BacktestCommand.Is(args))
     return BacktestCommand.Run(args, System.Console.Out, System.Console.Error);
+if (ProfileCommand.Is(args))
+    return ProfileCommand.Run(args, System.Console.OpenStandardInput(), System.Console.Out, System.Console.Error);
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
     Args = ConfigurationFile.Without(args),

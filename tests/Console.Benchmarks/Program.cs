@@ -1,5 +1,6 @@
 using System.Globalization;
 using FleetConsole.Benchmarks.Drift;
+using FleetConsole.Benchmarks.Profiling;
 
 switch (args)
 {
@@ -9,9 +10,13 @@ switch (args)
     case ["speed", var hosts, var methods]:
         Speed.Run(int.Parse(hosts, CultureInfo.InvariantCulture), int.Parse(methods, CultureInfo.InvariantCulture));
         return 0;
+    case ["profile", var seed, var file]:
+        MadeStacks.Write(int.Parse(seed, CultureInfo.InvariantCulture), file);
+        return 0;
     default:
         System.Console.Error.WriteLine("Usage: Console.Benchmarks looks DIR OUT --every HOURS --first HOURS --level suspected|drifting");
         System.Console.Error.WriteLine("       Console.Benchmarks speed HOSTS METHODS");
+        System.Console.Error.WriteLine("       Console.Benchmarks profile SEED FILE");
         return 2;
 }
 

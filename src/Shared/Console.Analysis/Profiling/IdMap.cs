@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FleetConsole.Analysis.Profiling;
 
 /// <summary>
@@ -25,18 +27,24 @@ internal sealed class IdMap(string what, int count)
     }
 
     /// <returns>Its index, -1 when there is none.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find(ulong id)
     {
         if (id < (ulong)_dense.Length)
             return _dense[id] - 1;
-        return _sparse.TryGetValue(id, out var index) ? index - 1 : -1;
+        return FindSparse(id);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Index(ulong id, int offset)
     {
         var index = Find(id);
-        return index >= 0 ? index : throw new PprofFormatException(offset, $"there is no {what} with the id {id}");
+        return index >= 0 ? index : throw Unknown(id, offset);
     }
+
+    private int FindSparse(ulong id) => _sparse.TryGetValue(id, out var index) ? index - 1 : -1;
+
+    private PprofFormatException Unknown(ulong id, int offset) => new(offset, $"there is no {what} with the id {id}");
 
     private sealed class SeededHash : IEqualityComparer<ulong>
     {

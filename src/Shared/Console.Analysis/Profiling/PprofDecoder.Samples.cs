@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FleetConsole.Analysis.Profiling;
 
 internal sealed partial class PprofDecoder
@@ -26,6 +28,8 @@ internal sealed partial class PprofDecoder
         }
     }
 
+    // These loops run once over megabytes: without this they would run as the JIT's first, slow draft.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadSample(ProtoCursor message, int offset)
     {
         var values = 0;
@@ -64,6 +68,7 @@ internal sealed partial class PprofDecoder
         _sample++;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadStack(ProtoCursor packed)
     {
         while (!packed.IsAtEnd)
@@ -73,6 +78,7 @@ internal sealed partial class PprofDecoder
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Push(long id, int offset)
     {
         var location = _locations.Index((ulong)id, offset);

@@ -82,7 +82,11 @@ public sealed class PprofProfile
     public long Value(int sample, int sampleType) => Tables.Values[(sample * SampleTypes.Count) + sampleType];
 
     /// <summary>A sample's locations, the innermost first.</summary>
-    public ReadOnlySpan<int> Stack(int sample) => Tables.Stacks.AsSpan(Tables.StackEnd(sample - 1)..Tables.StackEnd(sample));
+    public ReadOnlySpan<int> Stack(int sample)
+    {
+        var start = Tables.StackEnd(sample - 1);
+        return new(Tables.Stacks, start, Tables.StackEnd(sample) - start);
+    }
 
     /// <summary>The labels of a sample, in the order of the file.</summary>
     public IEnumerable<PprofLabel> Labels(int sample)

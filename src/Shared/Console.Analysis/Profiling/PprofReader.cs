@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace FleetConsole.Analysis.Profiling;
 
 /// <summary>
@@ -6,6 +8,10 @@ namespace FleetConsole.Analysis.Profiling;
 /// </summary>
 public static class PprofReader
 {
+    private const int LongestLook = 64;
+
+    private static readonly SearchValues<byte> s_text = SearchValues.Create([.. "\t\r\n"u8, .. Enumerable.Range(' ', '~' - ' ' + 1).Select(character => (byte)character)]);
+
     /// <summary>Reads a profile from a stream, to its end.</summary>
     /// <exception cref="PprofFormatException">It is no profile, is damaged, or is more than the limits allow.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
@@ -35,8 +41,13 @@ public static class PprofReader
     {
         if (data.IsEmpty)
             throw new PprofFormatException(0, "there is nothing to read");
+        if (IsText(data[..Math.Min(data.Length, LongestLook)]))
+            throw new PprofFormatException(0, "this is text and no profile");
         return PprofDecoder.Decode(data, PprofCounts.Of(data, limits), limits);
     }
+
+    // A profile's first bytes are tags and lengths, some of them control characters that no text has.
+    private static bool IsText(ReadOnlySpan<byte> start) => start.IndexOfAnyExcept(s_text) < 0;
 
     private static PprofFormatException Fail(long offset, string problem, Exception? inner) => new(offset, problem, inner);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FleetConsole.Analysis.Profiling;
 
 /// <summary>Turns the samples of a profile into stacks: locations become frames, inlined lines frames of their own, dropped frames are gone.</summary>
@@ -39,6 +41,7 @@ internal sealed class ProfileStacks
         return new(frames, ends, values);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (List<int> Samples, int Length) Chosen()
     {
         var samples = new List<int>(_profile.SampleCount);
@@ -56,6 +59,7 @@ internal sealed class ProfileStacks
         return (samples, checked((int)length));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Write(int sample, int[] frames, int at)
     {
         if (_group is not null)

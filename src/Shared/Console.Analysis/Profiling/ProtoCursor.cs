@@ -1,3 +1,7 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace FleetConsole.Analysis.Profiling;
 
 /// <summary>The protobuf wire types that profile.proto uses or that are skipped.</summary>
@@ -11,7 +15,7 @@ internal enum WireType
 
 /// <summary>
 /// Walks over one protobuf message (https://protobuf.dev/programming-guides/encoding/). Whatever does not fit ends in a <see cref="PprofFormatException"/>
-/// that says where.
+/// that says where. Its methods are optimized at once: a profile is read before the JIT would have noticed that they are hot.
 /// </summary>
 internal ref struct ProtoCursor(ReadOnlySpan<byte> data, int start)
 {
@@ -24,18 +28,18 @@ internal ref struct ProtoCursor(ReadOnlySpan<byte> data, int start)
     public readonly int Offset => start + _position;
 
     /// <summary>Reads the number and the kind of the next field.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (int Field, WireType Wire) ReadTag()
     {
         var offset = Offset;
         var tag = ReadVarint();
         var wire = (int)(tag & 7);
-        if (tag >> 3 is 0 or > 0x1FFFFFFF)
-            throw new PprofFormatException(offset, $"field number {tag >> 3} does not exist");
-        if (wire is 3 or 4 or > 5)
-            throw new PprofFormatException(offset, $"wire type {wire} of field {tag >> 3} does not occur in a profile");
+        if (tag >> 3 is 0 or > 0x1FFFFFFF || wire is 3 or 4 or > 5)
+            throw NoTag(tag, offset);
         return ((int)(tag >> 3), (WireType)wire);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong ReadVarint()
     {
         if (_position < _data.Length && _data[_position] < 0x80)
@@ -51,6 +55,7 @@ internal ref struct ProtoCursor(ReadOnlySpan<byte> data, int start)
     }
 
     /// <summary>Reads a field that must be bytes: a string, a message, packed numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ProtoCursor ReadMessage(int field, WireType wire)
     {
         Expect(WireType.Bytes, field, wire);
@@ -66,6 +71,7 @@ internal ref struct ProtoCursor(ReadOnlySpan<byte> data, int start)
     /// <summary>What has not been read yet.</summary>
     public readonly ReadOnlySpan<byte> Rest => _data[_position..];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Skip(int field, WireType wire)
     {
         switch (wire)
@@ -86,14 +92,19 @@ internal ref struct ProtoCursor(ReadOnlySpan<byte> data, int start)
     }
 
     /// <summary>How many varints the rest holds: each ends with a byte without the high bit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly int CountVarints()
     {
-        var count = 0;
-        foreach (var value in Rest)
-            count += value < 0x80 ? 1 : 0;
-        return count;
+        var rest = Rest;
+        var (i, continued) = (0, 0);
+        for (; i <= rest.Length - Vector128<byte>.Count; i += Vector128<byte>.Count)
+            continued += BitOperations.PopCount(Vector128.Create(rest.Slice(i, Vector128<byte>.Count)).ExtractMostSignificantBits());
+        for (; i < rest.Length; i++)
+            continued += rest[i] >> 7;
+        return rest.Length - continued;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ulong ReadLongVarint()
     {
         var offset = Offset;
@@ -112,6 +123,10 @@ internal ref struct ProtoCursor(ReadOnlySpan<byte> data, int start)
 
         throw new PprofFormatException(offset, "a number has more than 64 bits");
     }
+
+    private static PprofFormatException NoTag(ulong tag, int offset) => tag >> 3 is 0 or > 0x1FFFFFFF
+        ? new(offset, $"field number {tag >> 3} does not exist")
+        : new(offset, $"wire type {tag & 7} of field {tag >> 3} does not occur in a profile");
 
     private readonly void Expect(WireType expected, int field, WireType wire)
     {

@@ -10,5 +10,13 @@ internal sealed class StackSet(int[] frames, int[] ends, long[] values)
 
     public long[] Values => values;
 
-    public ReadOnlySpan<int> this[int stack] => frames.AsSpan((stack == 0 ? 0 : ends[stack - 1])..ends[stack]);
+    /// <summary>One stack.</summary>
+    public ReadOnlySpan<int> this[int stack]
+    {
+        get
+        {
+            var start = stack == 0 ? 0 : ends[stack - 1];
+            return new(frames, start, ends[stack] - start);
+        }
+    }
 }

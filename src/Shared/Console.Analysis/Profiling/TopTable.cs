@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FleetConsole.Analysis.Profiling;
 
 /// <summary>A function in the top table.</summary>
@@ -13,6 +15,7 @@ public static class TopTable
     public const double LeastShare = 0.005;
 
     /// <summary>All functions, the largest flat value first, by name where values are equal.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static IReadOnlyList<TopRow> Of(FlameTree tree)
     {
         var count = tree.Frames.Count;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FleetConsole.Analysis.Profiling;
 
 /// <summary>
@@ -17,19 +19,21 @@ internal sealed class TreeShape
     public int Count => Frames.Length;
 
     /// <summary>Builds it; <paramref name="nodes"/> is where each stack ends.</summary>
+    // Each of these loops runs once over millions of frames: without this it would run as the JIT's first, slow draft.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TreeShape Of(StackSet stacks, out int[] nodes)
     {
         // Sorted, equal prefixes are neighbours: no table of children is needed, and the nodes are counted before they are made.
         var order = new int[stacks.Count];
         for (var i = 0; i < order.Length; i++)
             order[i] = i;
-        Array.Sort(order, (a, b) => Compare(stacks[a], stacks[b]));
+        Array.Sort(order, new StackOrder(stacks));
 
         var shared = new int[order.Length];
         var count = 1;
         for (var i = 0; i < order.Length; i++)
         {
-            shared[i] = i == 0 ? 0 : stacks[order[i - 1]].CommonPrefixLength(stacks[order[i]]);
+            shared[i] = i == 0 ? 0 : Shared(stacks[order[i - 1]], stacks[order[i]]);
             count += stacks[order[i]].Length - shared[i];
         }
 
@@ -39,6 +43,7 @@ internal sealed class TreeShape
     }
 
     /// <summary>What each node has with its subtree, from what each stack has.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long[] Totals(int[] nodes, long[] values)
     {
         var totals = new long[Count];
@@ -89,40 +94,62 @@ internal sealed class TreeShape
         return -1;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int[] Fill(StackSet stacks, int[] order, int[] shared)
     {
         var nodes = new int[order.Length];
-        var open = new List<int> { 0 };
+        var open = new int[Longest(stacks) + 1];
         Frames[0] = -1;
-        var next = 1;
+        var (next, depth) = (1, 0);
         for (var i = 0; i < order.Length; i++)
         {
-            Close(open, shared[i], next);
-            foreach (var frame in stacks[order[i]][shared[i]..])
+            for (; depth > shared[i]; depth--)
+                Ends[open[depth]] = next;
+            var stack = stacks[order[i]];
+            while (depth < stack.Length)
             {
-                Frames[next] = frame;
-                open.Add(next++);
+                Frames[next] = stack[depth];
+                open[++depth] = next++;
             }
 
-            nodes[order[i]] = open[^1];
+            nodes[order[i]] = open[depth];
         }
 
-        Close(open, -1, next);
+        for (; depth >= 0; depth--)
+            Ends[open[depth]] = next;
         return nodes;
     }
 
-    private void Close(List<int> open, int depth, int next)
+    private static int Longest(StackSet stacks)
     {
-        for (var i = open.Count - 1; i > depth; i--)
-            Ends[open[i]] = next;
-        open.RemoveRange(depth + 1, open.Count - depth - 1);
+        var longest = 0;
+        for (var i = 0; i < stacks.Count; i++)
+            longest = Math.Max(longest, stacks[i].Length);
+        return longest;
     }
 
-    private static int Compare(ReadOnlySpan<int> a, ReadOnlySpan<int> b)
+    // How many frames two stacks share. MemoryExtensions.CommonPrefixLength does the same, later: its code for int is not compiled ahead.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Shared(ReadOnlySpan<int> a, ReadOnlySpan<int> b)
     {
-        var same = a.CommonPrefixLength(b);
-        if (same == a.Length || same == b.Length)
-            return a.Length.CompareTo(b.Length);
-        return a[same].CompareTo(b[same]);
+        var length = Math.Min(a.Length, b.Length);
+        var i = 0;
+        while (i < length && a[i] == b[i])
+            i++;
+        return i;
+    }
+
+    private sealed class StackOrder(StackSet stacks) : IComparer<int>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public int Compare(int x, int y)
+        {
+            var a = stacks[x];
+            var b = stacks[y];
+            var same = Shared(a, b);
+            if (same == a.Length || same == b.Length)
+                return a.Length.CompareTo(b.Length);
+            return a[same].CompareTo(b[same]);
+        }
     }
 }
