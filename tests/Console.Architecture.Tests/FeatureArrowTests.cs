@@ -6,13 +6,13 @@ namespace FleetConsole.Architecture.Tests;
 public sealed class FeatureArrowTests
 {
     // The state of a page's address. Whoever links to the page says what it shall show.
-    private const string AddressState = "FleetConsole.Client.Features.Latency.LatencyView";
+    private static readonly string[] AddressStates = ["FleetConsole.Client.Features.Latency.LatencyView", "FleetConsole.Client.Features.Captures.FlameLook"];
 
     [Fact]
     public void Features_of_the_server_do_not_use_each_other() => AssertApart(Compiled.Server, []);
 
     [Fact]
-    public void Features_of_the_client_do_not_use_each_other() => AssertApart(Compiled.Client, [AddressState]);
+    public void Features_of_the_client_do_not_use_each_other() => AssertApart(Compiled.Client, AddressStates);
 
     [Fact]
     public void Server_and_client_slice_by_the_same_features() =>
@@ -29,14 +29,14 @@ public sealed class FeatureArrowTests
             .Where(user => !user.StartsWith($"{client.Root}.Features.", StringComparison.Ordinal))
             .Where(user => !user.StartsWith($"{client.Root}.Pages.", StringComparison.Ordinal));
 
-        Allowed.Only([new("FleetConsole.Client.Routes", "builds every address, and the latency page's is built from its state")], users);
+        Allowed.Only([new("FleetConsole.Client.Routes", "builds every address, and those of the latency page and of a capture are built from their state")], users);
     }
 
     [Fact]
     public void Routes_know_nothing_of_features_but_the_state_of_an_address()
     {
         var client = Compiled.Client;
-        var others = client.TypesIn($"{client.Root}.Features").Where(type => type != AddressState).ToList();
+        var others = client.TypesIn($"{client.Root}.Features").Where(type => !AddressStates.Contains(type)).ToList();
 
         Assert.DoesNotContain("FleetConsole.Client.Routes", client.UsersIn(client.Root, others));
     }

@@ -11,7 +11,7 @@ namespace FleetConsole.Client.Tests.Harness;
 /// The console's server as the pages know it: keeps a fleet, its commands and its audit trail, and answers with copies,
 /// as a real one does over the wire.
 /// </summary>
-internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, ICapturesApi, IAuditApi, IControlApi, IRolloutsApi, IDeploysApi, IFindingsApi
+internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, ICapturesApi, IProfilesApi, IAuditApi, IControlApi, IRolloutsApi, IDeploysApi, IFindingsApi
 {
     private const int AuditPage = 200;
     private readonly Dictionary<string, CommandView> _byKey = [];
@@ -25,6 +25,11 @@ internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, IC
     public List<CommandView> Commands { get; } = [];
 
     public List<Capture> Captures { get; } = [];
+
+    /// <summary>The view of every profile.</summary>
+    public FlameReply Flame { get; } = new();
+
+    public List<FlameRequest> FlamesAsked { get; } = [];
 
     public ListDeploysReply Deploys { get; } = new();
 
@@ -109,6 +114,18 @@ internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, IC
 
     public Task<ListCapturesReply> ListCapturesAsync(string host, CancellationToken cancellationToken) =>
         Answer(new ListCapturesReply { Captures = { Captures.Where(capture => host.Length == 0 || capture.Host == host) } });
+
+    public Task<Capture> GetCaptureAsync(long id, CancellationToken cancellationToken) => Captures.Find(capture => capture.Id == id) is { } found
+        ? Answer(found)
+        : throw new ApiException(StatusCode.NotFound, $"There is no capture {id}.");
+
+    public Task<FlameReply> GetFlameAsync(FlameRequest request, CancellationToken cancellationToken)
+    {
+        FlamesAsked.Add(request);
+        return Answer(Flame);
+    }
+
+    public Task<TextReply> GetTextAsync(long id, CancellationToken cancellationToken) => Answer(new TextReply { Text = "goroutine 1 [running]:" });
 
     public Task<ListAuditReply> ListAuditAsync(ListAuditRequest request, CancellationToken cancellationToken)
     {

@@ -107,7 +107,7 @@ public sealed class HostPagePermissionTests : HostPageBase
 
         var row = Assert.Single(OpenHost().FindAll("[data-testid=captures] tbody tr"));
 
-        Assert.Equal(link ? "/captures/7/file" : null, row.QuerySelector("a")?.GetAttribute("href"));
-        Assert.Equal(["2026-11-24 11:00:00", "cpu, 10 s", "3 h 0 min", "16.7.0", "50 KiB", "olga", "too slow", "Download"], row.QuerySelectorAll("td").Select(Text));
+        Assert.Equal(link ? "/captures/7/file" : null, row.QuerySelector("a[download]")?.GetAttribute("href"));
+        Assert.Equal(["2026-11-24 11:00:00", "CPU profile, 10 s", "3 h 0 min", "16.7.0", "50 KiB", "olga", "too slow", "Download"], row.QuerySelectorAll("td").Select(Text));
     }
 }

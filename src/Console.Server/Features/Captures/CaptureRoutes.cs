@@ -1,6 +1,7 @@
 using FleetConsole.Client;
 using FleetConsole.Contracts;
 using FleetConsole.Server.Storage;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -19,11 +20,16 @@ internal static class CaptureRoutes
             feature.DownloadAsync(id, cancellationToken)).RequireAuthorization(Permissions.Profile);
         var most = (routes.ServiceProvider.GetRequiredService<IOptions<StorageOptions>>().Value.MaxCaptureMegabytes * 1024L * 1024) + FormBytes;
         routes.MapPost(Routes.CaptureUpload, UploadAsync).RequireAuthorization(Permissions.Profile)
-            .WithMetadata(new RequestSizeLimitAttribute(most)).WithFormOptions(multipartBodyLengthLimit: most);
+            .WithMetadata(new RequestSizeLimitAttribute(most), new RequireAntiforgeryTokenAttribute()).WithFormOptions(multipartBodyLengthLimit: most);
     }
 
-    private static async Task<RedirectHttpResult> UploadAsync(IFormFile file, HttpContext context, CaptureUploads uploads, CancellationToken cancellationToken)
+    // The form is read here and not bound: a bound one answers other content types before anybody has asked who calls.
+    private static async Task<Results<RedirectHttpResult, BadRequest<string>>> UploadAsync(HttpContext context, CaptureUploads uploads, CancellationToken cancellationToken)
     {
+        if (context.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: true })
+            return TypedResults.BadRequest("The page's anti-forgery token is missing or old. Reload the page and send the file again.");
+        if (!context.Request.HasFormContentType || (await context.Request.ReadFormAsync(cancellationToken)).Files is not [var file, ..])
+            return TypedResults.BadRequest("There is no file in the form. Choose one and send it again.");
         await using var stream = file.OpenReadStream();
         var id = await uploads.KeepAsync(stream, file.FileName, context.User.Identity?.Name ?? "", cancellationToken);
         return TypedResults.LocalRedirect(id is { } kept ? Routes.CaptureOf(kept) : Routes.CapturesRefused);

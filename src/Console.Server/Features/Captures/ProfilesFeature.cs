@@ -66,7 +66,7 @@ internal sealed class ProfilesFeature(ProfileShelf shelf) : IProfilesApi
         var view = FlameDiffView.Of(diff, new FlameViewOptions { Focus = request.Focus });
         reply.Base = CaptureMessages.Of(before.Row);
         reply.BaseTotal = ValueFormat.Text(before.Tree.Total, before.Tree.Type);
-        
+
         // A function that is gone after cannot be found there, so both are searched.
         var searches = new[] { (after.Tree, FlameSearch.ByExpression(after.Tree, request.Search)), (before.Tree, FlameSearch.ByExpression(before.Tree, request.Search)) };
         reply.Flame = FlameMessages.Of(view, diff, name => searches.Any(s => s.Item2.IsMatch(s.Item1.Frames.Find(name))));

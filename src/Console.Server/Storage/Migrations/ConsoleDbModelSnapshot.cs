@@ -165,7 +165,7 @@ namespace FleetConsole.Server.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<long>("ProcessStartedAt")
+                    b.Property<long?>("ProcessStartedAt")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Reason")

@@ -1,0 +1,77 @@
+using Bunit;
+using FleetConsole.Client.Components;
+using FleetConsole.Client.Features.Captures;
+using FleetConsole.Client.Tests.Harness;
+using FleetConsole.Contracts;
+using FleetConsole.Contracts.V1;
+
+namespace FleetConsole.Client.Tests.Features.Captures;
+
+public sealed class CapturePageTests : PageTest
+{
+    public CapturePageTests()
+    {
+        Server.Captures.Add(new() { Id = 7, Host = "git-1", Kind = "cpu", Seconds = 10, Version = "1.0.7", TakenAt = At(4, 12), ProcessStartedAt = At(1, 0), TakenBy = "olga", Reason = "slow" });
+        Server.Captures.Add(new() { Id = 6, Host = "git-1", Kind = "cpu", Seconds = 10, Version = "1.0.7", TakenAt = At(1, 3), ProcessStartedAt = At(1, 0), TakenBy = "olga", Reason = "young" });
+        Server.Captures.Add(new() { Id = 5, Host = "git-1", Kind = "goroutines", Version = "1.0.7", TakenAt = At(1, 2), ProcessStartedAt = At(1, 0), TakenBy = "olga", Reason = "young" });
+        Server.Flame.Types_.Add(new ProfileType { Type = "cpu", Unit = "nanoseconds" });
+        (Server.Flame.Total, Server.Flame.Flame) = ("1.5s", new());
+        Server.Flame.Top.Add(new TopFunction { Name = "syscall.forkExec", Flat = "1s", FlatShare = 0.6, Cum = "1.2s", CumShare = 0.8, Matches = true });
+        Server.Flame.Top.Add(new TopFunction { Name = "main.serve", Flat = "0.1s", FlatShare = 0.1, Cum = "1.5s", CumShare = 1 });
+    }
+
+    [Fact]
+    public void A_viewer_sees_that_it_was_taken_and_not_what_it_says()
+    {
+        var page = Open(7);
+
+        Assert.Contains("permission profile", page.Find("[data-testid=may-not-read]").TextContent, StringComparison.Ordinal);
+        Assert.Empty(Server.FlamesAsked);
+    }
+
+    [Fact]
+    public void The_address_is_the_whole_view()
+    {
+        SignIn("olga", Roles.Operator);
+        Address.NavigateTo("/captures/7?base=6&type=cpu&focus=42&q=fork.*&label=k%3Dv&group=k&shape=icicle&norm=duration&sort=cum");
+
+        var page = Open(7);
+
+        var asked = Assert.Single(Server.FlamesAsked);
+        Assert.Equal(new FlameRequest { CaptureId = 7, BaseId = 6, SampleType = "cpu", Focus = 42, Search = "fork.*", LabelKey = "k", LabelValue = "v", GroupBy = "k", ByDuration = true }, asked);
+        Assert.Contains("age 3 min 0 s", page.Find("[data-testid=capture-title]").TextContent, StringComparison.Ordinal);
+        Assert.True(page.FindComponents<FlameGraph>().Single().Instance is { Icicle: true, Color: FlameColor.Change });
+    }
+
+    [Theory]
+    [InlineData("", "syscall.forkExec")]
+    [InlineData("?sort=cum", "main.serve")]
+    public void The_table_is_in_the_order_that_the_address_says(string query, string first)
+    {
+        SignIn("olga", Roles.Operator);
+        Address.NavigateTo($"/captures/7{query}");
+
+        Assert.Equal(first, Rows(Open(7).Find("[data-testid=top]"))[0][4]);
+    }
+
+    [Fact]
+    public void Only_what_matches_the_search_is_in_the_table()
+    {
+        SignIn("olga", Roles.Operator);
+        Address.NavigateTo("/captures/7?q=fork");
+
+        Assert.Equal("syscall.forkExec", Assert.Single(Rows(Open(7).Find("[data-testid=top]")))[4]);
+    }
+
+    [Fact]
+    public void Captures_nearest_to_an_age_come_first()
+    {
+        Address.NavigateTo("/captures?host=git-1&age=170");
+
+        var page = Open<CapturesPage>();
+
+        Assert.Equal(["3 min 0 s", "2 min 0 s", "3 h 12 min"], Rows(page.Find("[data-testid=captures]")).Select(row => row[3]));
+    }
+
+    private IRenderedComponent<CapturePage> Open(long id) => Open<CapturePage>(page => page.Add(p => p.Id, id));
+}
