@@ -20,6 +20,7 @@ internal sealed class DumpBuilder(GoroutineDumpLimits limits)
     private readonly List<int> _key = [];
     private GoroutineRow _current;
     private int _reason, _creator;
+    private long _counted;
 
     public List<GoroutineRow> Rows { get; } = [];
 
@@ -57,8 +58,9 @@ internal sealed class DumpBuilder(GoroutineDumpLimits limits)
     public void Begin(long id, ReadOnlySpan<byte> brackets, int count, Position at)
     {
         End(at);
-        if (Rows.Count >= limits.Goroutines)
-            throw at.Fail($"there are more than {limits.Goroutines} goroutines");
+        _counted += count;
+        if (Rows.Count >= limits.Goroutines || _counted > int.MaxValue)
+            throw at.Fail($"there are more than {(Rows.Count >= limits.Goroutines ? limits.Goroutines : int.MaxValue)} goroutines");
         var reason = brackets;
         _current = new GoroutineRow { Id = id, Count = count, Minutes = -1 };
         if (brackets.IndexOf(", "u8) is >= 0 and var comma)

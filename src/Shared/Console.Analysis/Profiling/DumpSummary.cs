@@ -67,7 +67,7 @@ internal sealed class DumpSummary
         return [.. counts.Select((count, i) => new WaitBucket(s_edges[i], i + 1 < s_edges.Length ? s_edges[i + 1] : null, count))];
     }
 
-    private static int Sum(IEnumerable<DumpGroup> groups) => (int)Math.Min(int.MaxValue, groups.Sum(group => (long)group.Count));
+    private static int Sum(IEnumerable<DumpGroup> groups) => groups.Sum(group => group.Count);
 }
 
 /// <summary>A group while it is counted.</summary>
@@ -94,7 +94,7 @@ internal sealed class DumpGroup(DumpBuilder builder, int index)
     {
         if (Count == 0 || row.Minutes > Longest)
             Example = row.Id;
-        Count = (int)Math.Min(int.MaxValue, (long)Count + row.Count);
+        Count += row.Count;
         Longest = Math.Max(Longest, row.Minutes);
         ForMinutes += row.Minutes >= 1 ? row.Count : 0;
         Locked += row.IsLockedToThread ? row.Count : 0;
