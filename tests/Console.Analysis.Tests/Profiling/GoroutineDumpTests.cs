@@ -139,6 +139,20 @@ public sealed class GoroutineDumpTests
         Assert.InRange(dump.Waits[0].Waiters, 90, 130);
     }
 
+    // Only what is cut within a line or a frame, or before the registers, can be told to be cut.
+    [Fact]
+    public void A_dump_cut_anywhere_is_read_as_far_as_it_goes()
+    {
+        var text = Encoding.UTF8.GetBytes(Text("sigabrt"));
+        for (var length = 100; length < text.Length; length += 997)
+        {
+            var dump = GoroutineDumpReader.Read(text.AsSpan(0, length));
+
+            Assert.Equal(DumpEnd.CutOff, dump.End);
+            Assert.InRange(dump.Goroutines, 1, 150);
+        }
+    }
+
     [Fact]
     public void A_gzip_that_is_cut_is_read_as_far_as_it_goes()
     {

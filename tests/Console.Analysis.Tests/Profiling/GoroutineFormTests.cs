@@ -62,6 +62,18 @@ public sealed class GoroutineFormTests
         Assert.Equal("syscall.forkAndExecInChild", dump.Waits[0].Holder!.At);
     }
 
+    // Since Go 1.20 reasons name the lock's kind, since Go 1.24 the mutex is in internal/sync.
+    [Theory]
+    [InlineData("semacquire", "sync.runtime_SemacquireMutex(0x4?)", "sync.(*Mutex).lockSlow(0x9334d0)")]
+    [InlineData("sync.RWMutex.Lock, 2 minutes", "sync.runtime_SemacquireRWMutex(0x4?, 0x0?, 0x0?)", "sync.(*RWMutex).Lock(0x9334d0)")]
+    [InlineData("sync.Mutex.Lock, 2 minutes", "internal/sync.runtime_SemacquireMutex(0x4?, 0x0?, 0x0?)", "internal/sync.(*Mutex).lockSlow(0x9334d0)")]
+    public void A_waiter_is_found_as_every_Go_spells_it(string reason, string semacquire, string slow)
+    {
+        var wait = Assert.Single(Dump($"goroutine 5 [{reason}]:\n{semacquire}\n\t/go/sema.go:95 +0x25\n{slow}\n\t/go/mutex.go:149 +0x15d\nsyscall.forkExec({{0x1, 0x2}})\n\t/go/exec_unix.go:191 +0x1\n").Waits);
+
+        Assert.Equal(("syscall.ForkLock", 0x9334d0UL, 1), (wait.Name, wait.Address, wait.Waiters));
+    }
+
     [Fact]
     public void Locks_without_a_name_are_told_apart_by_address()
     {
