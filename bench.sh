@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Measures the drift detector on made fleets and on real latency, and the agent. One command for each figure:
+# Measures the drift detector on made fleets and on real latency, the agent, and the readers of profiles and dumps. One command for each figure:
 #   ./bench.sh quality [SEED...]    F1, false positives, delays, attribution, lock-ups, steps: 160 fleets a seed, looks every 12 h
 #   ./bench.sh suspected [SEED...]  the suspected level with hourly looks, 40 fleets
 #   ./bench.sh same [SEED]          8 fleets by replay.py and by looks, which must score the same
 #   ./bench.sh placebo              real latency, cut at made-up restarts: whatever is found is false
 #   ./bench.sh speed                full refit of 20,000 series, and one hour more
 #   ./bench.sh agent                a restart by the agent over `systemctl restart`; its memory at rest and under load (root)
+#   ./bench.sh profile [SEED]       `Console.Server profile` beside `go tool pprof -top` on 100,000 stacks, as whole processes
+#   ./bench.sh dump [SEED]          `Console.Server dump` on 20,000 goroutines, 30 MB
+#   ./bench.sh fuzz [COUNT] [SEED]  mutated profiles and dumps against both readers
 # Generator and scorer are read from DRIFT (default: ../shared/drift). FLEETS sets the number of fleets, WORK where data go.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -18,8 +21,12 @@ python=/usr/bin/python3
 export PYTHONDONTWRITEBYTECODE=1
 
 prepare() {
-    require_sdk
     install_packages python3-numpy python3-scipy python3-numba python3-pandas
+    build
+}
+
+build() {
+    require_sdk
     mkdir -p "$work" artifacts/log
     dotnet build tests/Console.Benchmarks -c Release -v quiet -nologo >artifacts/log/Console.Benchmarks.log 2>&1 ||
         die "Console.Benchmarks could not be built. See artifacts/log/Console.Benchmarks.log"
@@ -88,6 +95,50 @@ placebo() {
     "$python" "$drift/score.py" --labels "$work/placebo.labels" --verdicts "$work/placebo.verdicts"
 }
 
+made() {
+    dotnet tests/Console.Benchmarks/bin/Release/net10.0/Console.Benchmarks.dll "$@"
+}
+
+# measured NAME COMMAND...: three runs, wall time and the most memory of each; the output goes to $work/NAME.
+measured() {
+    local name=$1 run
+    shift
+    for run in 1 2 3; do
+        /usr/bin/time -f "$name, run $run: %e s, %M KB" "$@" >"$work/$name"
+    done
+}
+
+profile() {
+    local seed=${1:-1} file server=$PWD/src/Console.Server/bin/Release/net10.0/Console.Server.dll
+    install_packages time golang-go
+    build
+    file=$work/made-$seed.pb.gz
+    made profile "$seed" "$file"
+    echo "$(stat -c %s "$file") bytes, $(zcat "$file" | wc -c) unzipped"
+    measured start dotnet "$server" profile tests/Console.Analysis.Tests/Golden/profiles/heap.pb.gz
+    measured console dotnet "$server" profile "$file"
+    measured pprof go tool pprof -top "$file"
+    dotnet "$server" profile "$file" --json >"$work/console.json"
+    go tool pprof -top -trim=false -unit=ns "$file" >"$work/pprof.all" 2>"$work/pprof.log"
+    "$python" tests/Console.Benchmarks/Profiling/same-totals.py "$work/console.json" "$work/pprof.all"
+}
+
+dump() {
+    local seed=${1:-1} file server=$PWD/src/Console.Server/bin/Release/net10.0/Console.Server.dll
+    install_packages time
+    build
+    file=$work/made-$seed.txt
+    made dump "$seed" "$file"
+    echo "$(stat -c %s "$file") bytes"
+    measured dump dotnet "$server" dump "$file"
+    head -n 1 "$work/dump"
+}
+
+fuzz() {
+    build
+    made fuzz "${1:-1000000}" "${2:-1}" tests/Console.Analysis.Tests/Golden
+}
+
 agent() {
     require_sdk
     # shellcheck disable=SC2046
@@ -109,15 +160,15 @@ quality | suspected | same | placebo)
     prepare
     "$command" "$@"
     ;;
-agent)
-    agent
+agent | profile | dump | fuzz)
+    "$command" "$@"
     ;;
 speed)
     prepare
     dotnet tests/Console.Benchmarks/bin/Release/net10.0/Console.Benchmarks.dll speed 200 100
     ;;
 *)
-    sed -n '2,8p' "${BASH_SOURCE[0]}" | cut -c3- >&2
+    sed -n '2,11p' "${BASH_SOURCE[0]}" | cut -c3- >&2
     exit 2
     ;;
 esac

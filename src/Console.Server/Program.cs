@@ -15,6 +15,8 @@ if (BacktestCommand.Is(args))
     return BacktestCommand.Run(args, System.Console.Out, System.Console.Error);
 if (ProfileCommand.Is(args))
     return ProfileCommand.Run(args, System.Console.OpenStandardInput(), System.Console.Out, System.Console.Error);
+if (DumpCommand.Is(args))
+    return DumpCommand.Run(args, System.Console.OpenStandardInput(), System.Console.Out, System.Console.Error);
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
     Args = ConfigurationFile.Without(args),

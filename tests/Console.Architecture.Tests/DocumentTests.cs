@@ -6,7 +6,7 @@ namespace FleetConsole.Architecture.Tests;
 /// <summary>Documents that still speak of what is there.</summary>
 public sealed partial class DocumentTests
 {
-    public static TheoryData<string> Documents { get; } = new("README.md", "docs/architecture.md", "docs/operations.md");
+    public static TheoryData<string> Documents { get; } = new("README.md", "docs/architecture.md", "docs/operations.md", "docs/diagnostics.md");
 
     [Theory]
     [MemberData(nameof(Documents))]

@@ -13,10 +13,16 @@ switch (args)
     case ["profile", var seed, var file]:
         MadeStacks.Write(int.Parse(seed, CultureInfo.InvariantCulture), file);
         return 0;
+    case ["dump", var seed, var file]:
+        MadeDump.Write(int.Parse(seed, CultureInfo.InvariantCulture), file);
+        return 0;
+    case ["fuzz", var count, var seed, var golden]:
+        return Fuzz.Run(int.Parse(count, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture), golden);
     default:
         System.Console.Error.WriteLine("Usage: Console.Benchmarks looks DIR OUT --every HOURS --first HOURS --level suspected|drifting");
         System.Console.Error.WriteLine("       Console.Benchmarks speed HOSTS METHODS");
-        System.Console.Error.WriteLine("       Console.Benchmarks profile SEED FILE");
+        System.Console.Error.WriteLine("       Console.Benchmarks profile|dump SEED FILE");
+        System.Console.Error.WriteLine("       Console.Benchmarks fuzz COUNT SEED GOLDEN-FOLDER");
         return 2;
 }
 

@@ -11,7 +11,7 @@ internal static class ProfileText
         var (profile, tree) = (read.Profile, read.Tree);
         var rows = TopTable.Of(tree);
         var cutoff = TopTable.Cutoff(rows);
-        var shown = rows.Where(row => Math.Abs(row.Cum) >= cutoff).ToList();
+        var shown = rows.Where(row => row.Cum >= cutoff || row.Cum <= -cutoff).ToList();
         WriteHeader(profile, tree, output);
         if (shown.Count < rows.Count)
             output.WriteLine($"Dropped {rows.Count - shown.Count} functions (cum < {ValueFormat.Text(cutoff, tree.Type)})");

@@ -5,8 +5,9 @@ using FleetConsole.Analysis.Profiling;
 namespace FleetConsole.Analysis.Tests.Profiling;
 
 /// <summary>
-/// Profiles of a Gitaly 1.46 (Go 1.19.8) under load, and <c>dropped-frames.pb</c>, made by hand, with <c>drop_frames</c> and <c>keep_frames</c>. The texts are what <c>go tool pprof -top -trim=false</c> of Go 1.19.8 prints
-/// of them with <c>-sample_index</c> and <c>-unit</c> set, so that values are whole: <c>cpu-8s.cpu.txt</c> is of <c>cpu-8s.pb.gz</c> and cpu.
+/// Profiles of a Gitaly 1.46 (Go 1.19.8) under load, of the reference server in fork mode while it grew to 2 GiB (<c>fork-*</c>; its mutex profile is empty, most of its threads have
+/// no stack), and <c>dropped-frames.pb</c>, made by hand, with <c>drop_frames</c> and <c>keep_frames</c>. The texts are what <c>go tool pprof -top -trim=false</c> of Go 1.19.8 prints of
+/// them with <c>-sample_index</c> and <c>-unit</c> set, so that values are whole: <c>cpu-8s.cpu.txt</c> is of <c>cpu-8s.pb.gz</c> and cpu.
 /// </summary>
 public sealed partial class PprofGoldenTests
 {
@@ -51,6 +52,18 @@ public sealed partial class PprofGoldenTests
         Assert.Equal(seconds, profile.DurationNanoseconds / 1e9, 0.005);
         Assert.Equal("/srv/sources/bin/gitaly", profile.Mappings[0].File);
         Assert.Equal(profile.SampleTypes.Count - 1, profile.FindSampleType(null));
+    }
+
+    [Fact]
+    public void The_difference_of_two_profiles_names_the_fork()
+    {
+        // Gitaly's forks are Go's own, which cost the same at any age; the reference server's at 2 GiB are nearly all it does.
+        var (young, old) = (FlameTree.Of(Read("cpu-8s"), new() { SampleType = 1 }), FlameTree.Of(Read("fork-cpu"), new() { SampleType = 1 }));
+
+        var rows = DiffTable.Of(young, old, DiffWeights.ByTotal(young, old));
+
+        Assert.Equal("runtime.rtsigprocmask", rows[0].Name);
+        Assert.InRange(rows.Single(row => row.Name == "git-rpc-server/spawn.forkExec").CumDelta, 0.95, 0.96);
     }
 
     internal static PprofProfile Read(string name)

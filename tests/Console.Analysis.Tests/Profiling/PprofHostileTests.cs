@@ -124,6 +124,21 @@ public sealed class PprofHostileTests
         Assert.Equal(2, FlameTree.Of(PprofReader.Read(new MadeProfile().Type("cpu", "count").Text(7, pattern).Sample("a", 1).ToBytes()), new()).Count);
 
     [Fact]
+    public void A_pattern_costs_no_more_than_its_limit()
+    {
+        var profile = PprofReader.Read(new MadeProfile().Type("cpu", "count").Text(7, "abc").Sample("1234567 main", 1).ToBytes());
+
+        Assert.Equal(3, FlameTree.Of(profile, new FlameOptions { Limits = new() { PatternWork = 33 } }).Count);
+        Assert.Throws<PprofFormatException>(() => FlameTree.Of(profile, new FlameOptions { Limits = new() { PatternWork = 32 } }));
+        Assert.Throws<PprofFormatException>(() => FlameTree.Of(profile, new FlameOptions { Limits = new() { PatternLength = 2 } }));
+    }
+
+    // Nested counts multiply: as an automaton this one would have a hundred million states.
+    [Fact]
+    public void A_pattern_that_explodes_drops_nothing() =>
+        Assert.Equal(2, FlameTree.Of(PprofReader.Read(new MadeProfile().Type("cpu", "count").Text(7, "(((a{1,999}){1,999}){1,999})").Sample("b", 1).ToBytes()), new()).Count);
+
+    [Fact]
     public void A_pattern_that_would_never_end_elsewhere_ends()
     {
         var made = new MadeProfile().Type("cpu", "count").Text(7, "(a*)*b").Sample(new string('a', 5000) + " main", 1);

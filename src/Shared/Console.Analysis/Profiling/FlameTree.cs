@@ -78,7 +78,7 @@ public sealed class FlameTree
     internal static FlameTree Of(FrameTable frames, StackSet stacks, SampleType type)
     {
         var shape = TreeShape.Of(stacks, out var nodes);
-        return new(frames, shape, shape.Totals(nodes, stacks.Values), type, stacks.Values.Sum(value => value == long.MinValue ? long.MaxValue : Math.Abs(value)));
+        return new(frames, shape, shape.Totals(nodes, stacks.Values), type, WrappingSum.Of(stacks.Values.Select(WrappingSum.Magnitude)));
     }
 
     /// <summary>The stacks it was made of: one for each node that has something itself.</summary>

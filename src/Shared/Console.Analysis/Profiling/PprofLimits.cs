@@ -2,7 +2,7 @@ namespace FleetConsole.Analysis.Profiling;
 
 /// <summary>
 /// What a profile may hold at most. A count is checked before anything is allocated for it, so that the reader's memory is bounded by
-/// <see cref="UnzippedBytes"/> and some 16 bytes for each thing that is counted here, whatever the file claims.
+/// <see cref="UnzippedBytes"/> and some 16 bytes for each thing that is counted here, whatever the file claims. A tree takes 24 bytes a frame besides, while it is built.
 /// </summary>
 public sealed record PprofLimits
 {
@@ -10,13 +10,13 @@ public sealed record PprofLimits
     public int FileBytes { get; init; } = 64 << 20;
 
     /// <summary>Its size without gzip, which can hide a thousand times as much.</summary>
-    public int UnzippedBytes { get; init; } = 256 << 20;
+    public int UnzippedBytes { get; init; } = 128 << 20;
 
     /// <summary>Samples.</summary>
     public int Samples { get; init; } = 4_000_000;
 
     /// <summary>Frames of all samples together, inlined ones counted.</summary>
-    public int Frames { get; init; } = 40_000_000;
+    public int Frames { get; init; } = 20_000_000;
 
     /// <summary>Values of all samples together.</summary>
     public int Values { get; init; } = 20_000_000;
@@ -40,8 +40,11 @@ public sealed record PprofLimits
     public int SampleTypes { get; init; } = 100;
 
     /// <summary>Length of <c>drop_frames</c> and of <c>keep_frames</c>, in characters.</summary>
-    public int PatternLength { get; init; } = 10_000;
+    public int PatternLength { get; init; } = 2000;
 
-    /// <summary>Time that one of those patterns may take for one name: they are matched in linear time.</summary>
-    public TimeSpan PatternTime { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// Characters of all functions' names times the patterns' characters: what matching may cost at most, since it takes linear time. 20,000 functions of 60
+    /// characters against a pattern of 400 are 480 million.
+    /// </summary>
+    public long PatternWork { get; init; } = 1_000_000_000;
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Unicode;
 
 namespace FleetConsole.Analysis.Profiling;
 
@@ -10,7 +11,8 @@ public static class PprofReader
 {
     private const int LongestLook = 64;
 
-    private static readonly SearchValues<byte> s_text = SearchValues.Create([.. "\t\r\n"u8, .. Enumerable.Range(' ', '~' - ' ' + 1).Select(character => (byte)character)]);
+    // All but tab, newline, carriage return, and the escape of coloured logs.
+    private static readonly SearchValues<byte> s_controls = SearchValues.Create([.. Enumerable.Range(0, 32).Where(value => value is not (9 or 10 or 13 or 27)).Select(value => (byte)value)]);
 
     /// <summary>Reads a profile from a stream, to its end.</summary>
     /// <exception cref="PprofFormatException">It is no profile, is damaged, or is more than the limits allow.</exception>
@@ -41,13 +43,27 @@ public static class PprofReader
     {
         if (data.IsEmpty)
             throw new PprofFormatException(0, "there is nothing to read");
-        if (IsText(data[..Math.Min(data.Length, LongestLook)]))
+        if (IsText(data))
             throw new PprofFormatException(0, "this is text and no profile");
         return PprofDecoder.Decode(data, PprofCounts.Of(data, limits), limits);
     }
 
-    // A profile's first bytes are tags and lengths, some of them control characters that no text has.
-    private static bool IsText(ReadOnlySpan<byte> start) => start.IndexOfAnyExcept(s_text) < 0;
+    /// <summary>A profile's first bytes are tags and lengths, some of them control characters that no text has.</summary>
+    internal static bool IsText(ReadOnlySpan<byte> data)
+    {
+        var start = data[..Math.Min(data.Length, LongestLook)];
+        if (start.IndexOfAny(s_controls) >= 0)
+            return false;
+
+        // The look may end within a character.
+        for (var cut = 0; cut < (start.Length < data.Length ? 4 : 1); cut++)
+        {
+            if (Utf8.IsValid(start[..^cut]))
+                return true;
+        }
+
+        return false;
+    }
 
     private static PprofFormatException Fail(long offset, string problem, Exception? inner) => new(offset, problem, inner);
 }

@@ -15,7 +15,7 @@ internal sealed class PrunedFrames
     private PrunedFrames(int locations) => (_cut, _whole) = (new int[locations], new bool[locations]);
 
     /// <returns>Null when the profile drops nothing. pprof ignores a pattern that cannot be read, and so do we.</returns>
-    /// <exception cref="PprofFormatException">A pattern is too long, or takes too long.</exception>
+    /// <exception cref="PprofFormatException">A pattern is too long, or there are too many names to match it with.</exception>
     public static PrunedFrames? Of(PprofProfile profile, PprofLimits limits)
     {
         if (profile.DropFrames.Length == 0 || Compile(profile.DropFrames, "drop_frames", limits) is not { } drop)
@@ -23,14 +23,14 @@ internal sealed class PrunedFrames
         var keep = profile.KeepFrames.Length == 0 ? null : Compile(profile.KeepFrames, "keep_frames", limits);
         if (keep is null && profile.KeepFrames.Length > 0)
             return null;
-        try
+        var left = limits.PatternWork;
+        return Mark(profile, name =>
         {
-            return Mark(profile, name => drop.IsMatch(name) && keep?.IsMatch(name) != true);
-        }
-        catch (RegexMatchTimeoutException e)
-        {
-            throw new PprofFormatException(0, $"the pattern of drop_frames or keep_frames takes more than {limits.PatternTime.TotalSeconds} s for one name", e);
-        }
+            left -= (long)name.Length * (profile.DropFrames.Length + profile.KeepFrames.Length);
+            return left < 0
+                ? throw new PprofFormatException(0, $"the patterns of drop_frames and keep_frames are too long for {profile.FunctionCount} functions")
+                : drop.IsMatch(name) && keep?.IsMatch(name) != true;
+        });
     }
 
     /// <summary>The lines of a location that are left begin here.</summary>
@@ -93,7 +93,7 @@ internal sealed class PrunedFrames
         try
         {
             // Linear in the name's length, as Go's expressions are.
-            return new Regex($"^({pattern})\\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, limits.PatternTime);
+            return new Regex($"^({pattern})\\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {

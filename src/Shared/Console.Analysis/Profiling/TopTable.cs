@@ -39,9 +39,9 @@ public static class TopTable
 
         return [.. Enumerable.Range(0, count).Where(frame => flat[frame] != 0 || cum[frame] != 0)
             .Select(frame => new TopRow(frame, tree.Frames.Name(frame), tree.Frames.File(frame), flat[frame], cum[frame]))
-            .OrderByDescending(row => Math.Abs(row.Flat)).ThenBy(row => row.Name, StringComparer.Ordinal)];
+            .OrderByDescending(row => WrappingSum.Magnitude(row.Flat)).ThenBy(row => row.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>The smallest cumulative value that pprof shows.</summary>
-    public static long Cutoff(IReadOnlyList<TopRow> rows) => Math.Abs((long)(rows.Sum(row => row.Flat) * LeastShare));
+    public static long Cutoff(IReadOnlyList<TopRow> rows) => WrappingSum.Magnitude((long)(WrappingSum.Of(rows.Select(row => row.Flat)) * LeastShare));
 }

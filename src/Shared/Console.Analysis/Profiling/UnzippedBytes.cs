@@ -14,12 +14,20 @@ internal static class UnzippedBytes
 
     public static ArraySegment<byte> Read(Stream stream, int fileBytes, int unzippedBytes, Failure fail)
     {
-        var file = ReadToEnd(stream, KnownLength(stream), fileBytes, fail);
+        var data = ReadAvailable(stream, fileBytes, unzippedBytes, fail, out var isCut);
+        return isCut ? throw fail(data.Count, "the gzip data are damaged or cut off", null) : data;
+    }
+
+    /// <summary>The same, but where gzip data are damaged or cut off, what comes before is returned.</summary>
+    public static ArraySegment<byte> ReadAvailable(Stream stream, int fileBytes, int unzippedBytes, Failure fail, out bool isCut)
+    {
+        isCut = false;
+        var file = ReadToEnd(stream, KnownLength(stream), fileBytes, fail, out _);
         if (!IsGzip(file))
             return file.Count <= unzippedBytes ? file : throw fail(unzippedBytes, $"there are more than {unzippedBytes} bytes", null);
         using var zipped = new MemoryStream(file.Array!, 0, file.Count);
         using var gzip = new GZipStream(zipped, CompressionMode.Decompress);
-        return ReadToEnd(gzip, ClaimedLength(file), unzippedBytes, fail);
+        return ReadToEnd(gzip, ClaimedLength(file), unzippedBytes, fail, out isCut);
     }
 
     private static long KnownLength(Stream stream) => stream.CanSeek ? stream.Length - stream.Position : 0;
@@ -28,16 +36,16 @@ internal static class UnzippedBytes
     private static long ClaimedLength(ReadOnlySpan<byte> file) =>
         file.Length < 18 ? 0 : Math.Min(BitConverter.ToUInt32(file[^4..]), 1032L * file.Length);
 
-    private static ArraySegment<byte> ReadToEnd(Stream stream, long expected, int limit, Failure fail)
+    private static ArraySegment<byte> ReadToEnd(Stream stream, long expected, int limit, Failure fail, out bool isCut)
     {
         // One byte more than is expected: the end is then seen without growing.
-        var buffer = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(expected + 1, Chunk, limit + 1L));
+        var buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(Math.Max(expected + 1, Chunk), limit + 1L));
         var length = 0;
         while (true)
         {
             if (length == buffer.Length)
                 Array.Resize(ref buffer, (int)Math.Min(2L * buffer.Length, limit + 1L));
-            var read = ReadSome(stream, buffer.AsSpan(length), length, fail);
+            var read = ReadSome(stream, buffer.AsSpan(length), out isCut);
             length += read;
             if (length > limit)
                 throw fail(limit, $"there are more than {limit} bytes", null);
@@ -46,15 +54,17 @@ internal static class UnzippedBytes
         }
     }
 
-    private static int ReadSome(Stream stream, Span<byte> buffer, int offset, Failure fail)
+    private static int ReadSome(Stream stream, Span<byte> buffer, out bool isCut)
     {
+        isCut = false;
         try
         {
             return stream.Read(buffer);
         }
-        catch (InvalidDataException e)
+        catch (InvalidDataException)
         {
-            throw fail(offset, "the gzip data are damaged or cut off", e);
+            isCut = true;
+            return 0;
         }
     }
 }
