@@ -21,6 +21,7 @@ builder.Services.AddSingleton<ILatencyApi>(services => services.GetRequiredServi
 builder.Services.AddSingleton<IFindingsApi>(services => services.GetRequiredService<GrpcWebApi>());
 builder.Services.AddSingleton<ICapturesApi>(services => services.GetRequiredService<GrpcWebApi>());
 builder.Services.AddSingleton<IProfilesApi>(services => services.GetRequiredService<GrpcWebApi>());
+builder.Services.AddSingleton<ICaptureRulesApi>(services => services.GetRequiredService<GrpcWebApi>());
 builder.Services.AddSingleton<IAuditApi>(services => services.GetRequiredService<GrpcWebApi>());
 builder.Services.AddSingleton<IControlApi>(services => services.GetRequiredService<GrpcWebApi>());
 builder.Services.AddSingleton<IRolloutsApi>(services => services.GetRequiredService<GrpcWebApi>());

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FleetConsole.Client.Features.Captures;
 using FleetConsole.Client.Features.Latency;
 
@@ -18,6 +19,7 @@ public static class Routes
     public const string Deploy = "/deploys/{Id:long}";
     public const string Captures = "/captures";
     public const string Capture = "/captures/{Id:long}";
+    public const string CaptureRules = "/captures/rules";
     public const string CaptureUpload = "/captures/upload";
     public const string CapturesRefused = "/captures?refused=yes";
     public const string SignIn = "/account/sign-in";
@@ -45,6 +47,10 @@ public static class Routes
 
     /// <summary>A capture, looked at in some way.</summary>
     public static string CaptureOf(long id, FlameLook? look = null) => $"/captures/{id}{look?.ToQuery()}";
+
+    /// <summary>Captures of a host, those nearest to an age first; without an age the latest first.</summary>
+    public static string CapturesOf(string host, TimeSpan? age = null) => $"{Captures}?host={Uri.EscapeDataString(host)}"
+        + (age is { } wanted ? string.Create(CultureInfo.InvariantCulture, $"&age={wanted.TotalSeconds:0}") : "");
 
     public static string CaptureFile(long id) => $"/captures/{id}/file";
 

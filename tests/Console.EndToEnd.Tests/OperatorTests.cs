@@ -54,7 +54,7 @@ public sealed class OperatorTests(LiveFleet fleet)
         var told = await page.EndedAsync("restart");
         Assert.Contains("succeeded", told, StringComparison.Ordinal);
         Assert.Contains("goroutines: ", told, StringComparison.Ordinal);
-        await Assertions.Expect(page.GetByTestId("captures")).ToContainTextAsync("goroutines");
+        await Assertions.Expect(page.GetByTestId("captures")).ToContainTextAsync("goroutine dump");
         await Assertions.Expect(page.GetByTestId("process-start")).Not.ToHaveTextAsync(before, new() { Timeout = Pages.Patient });
         var started = DateTimeOffset.ParseExact(await page.GetByTestId("process-start").InnerTextAsync(), "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
         Assert.True(TimeProvider.System.GetUtcNow() - started < TimeSpan.FromMinutes(3), $"the process shown started at {started:u}");
@@ -82,7 +82,7 @@ public sealed class OperatorTests(LiveFleet fleet)
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Dump", Exact = true }).ClickAsync();
 
         Assert.Contains("succeeded", await page.EndedAsync("dump"), StringComparison.Ordinal);
-        await Assertions.Expect(page.GetByTestId("captures")).ToContainTextAsync("kernel-stacks");
+        await Assertions.Expect(page.GetByTestId("captures")).ToContainTextAsync("kernel stacks");
     }
 
     private static async Task TopReadsAsync(IPage page)

@@ -10,7 +10,7 @@ namespace FleetConsole.Client.Api;
 /// share one address.
 /// </summary>
 internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
-    : IFleetApi, ILatencyApi, ICapturesApi, IProfilesApi, IAuditApi, IControlApi, IRolloutsApi, IDeploysApi, IFindingsApi
+    : IFleetApi, ILatencyApi, ICapturesApi, IProfilesApi, ICaptureRulesApi, IAuditApi, IControlApi, IRolloutsApi, IDeploysApi, IFindingsApi
 {
     // Longer than the server takes for any look (25 s), so that its message arrives rather than ours.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -19,6 +19,7 @@ internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
     private readonly Latency.LatencyClient _latency = new(channel);
     private readonly Captures.CapturesClient _captures = new(channel);
     private readonly Profiles.ProfilesClient _profiles = new(channel);
+    private readonly CaptureRules.CaptureRulesClient _captureRules = new(channel);
     private readonly Audit.AuditClient _audit = new(channel);
     private readonly Control.ControlClient _control = new(channel);
     private readonly Rollouts.RolloutsClient _rollouts = new(channel);
@@ -54,11 +55,20 @@ internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
     public Task<Capture> GetCaptureAsync(long id, CancellationToken cancellationToken) =>
         Ask(_captures.GetCaptureAsync(new() { Id = id }, Options(cancellationToken)), cancellationToken);
 
+    public Task<DumpViewReply> GetDumpAsync(DumpViewRequest request, CancellationToken cancellationToken) =>
+        Ask(_profiles.GetDumpAsync(request, Options(cancellationToken)), cancellationToken);
+
     public Task<TextReply> GetTextAsync(long id, CancellationToken cancellationToken) =>
         Ask(_profiles.GetTextAsync(new() { CaptureId = id }, Options(cancellationToken)), cancellationToken);
 
     public Task<FlameReply> GetFlameAsync(FlameRequest request, CancellationToken cancellationToken) =>
         Ask(_profiles.GetFlameAsync(request, Options(cancellationToken)), cancellationToken);
+
+    public Task<ListCaptureRulesReply> ListCaptureRulesAsync(CancellationToken cancellationToken) =>
+        Ask(_captureRules.ListCaptureRulesAsync(new(), Options(cancellationToken)), cancellationToken);
+
+    public Task<TryCaptureRuleReply> TryCaptureRuleAsync(string name, int days, CancellationToken cancellationToken) =>
+        Ask(_captureRules.TryCaptureRuleAsync(new() { Name = name, Days = days }, Options(cancellationToken)), cancellationToken);
 
     public Task<ListAuditReply> ListAuditAsync(ListAuditRequest request, CancellationToken cancellationToken) =>
         Ask(_audit.ListAuditAsync(request, Options(cancellationToken)), cancellationToken);

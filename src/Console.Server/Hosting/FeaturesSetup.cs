@@ -2,6 +2,7 @@ using FleetConsole.Client.Api;
 using FleetConsole.Contracts;
 using FleetConsole.Server.Features.Audit;
 using FleetConsole.Server.Features.Captures;
+using FleetConsole.Server.Features.Captures.Rules;
 using FleetConsole.Server.Features.Control;
 using FleetConsole.Server.Features.Control.Rollouts;
 using FleetConsole.Server.Features.Control.Rules;
@@ -31,15 +32,9 @@ internal static class FeaturesSetup
         services.AddSingleton<FleetFeature>();
         services.AddSingleton<CurveReader>();
         services.AddSingleton<LatencyFeature>();
-        services.AddSingleton<CapturesFeature>();
-        services.AddSingleton<CaptureUploads>();
-        services.AddSingleton<ProfileShelf>();
-        services.AddSingleton<ProfilesFeature>();
-        services.AddSingleton<IProfilesApi>(provider => provider.GetRequiredService<ProfilesFeature>());
         services.AddSingleton<AuditFeature>();
         services.AddSingleton<IFleetApi>(provider => provider.GetRequiredService<FleetFeature>());
         services.AddSingleton<ILatencyApi>(provider => provider.GetRequiredService<LatencyFeature>());
-        services.AddSingleton<ICapturesApi>(provider => provider.GetRequiredService<CapturesFeature>());
         services.AddSingleton<IAuditApi>(provider => provider.GetRequiredService<AuditFeature>());
 
         services.AddSingleton<DriftBoard>();
@@ -52,9 +47,27 @@ internal static class FeaturesSetup
         services.AddSingleton<IFindingsApi>(provider => provider.GetRequiredService<FindingsFeature>());
         services.AddHostedService<LockupFindings>();
 
+        services.AddCaptures(configuration);
         services.AddControl(configuration);
         services.AddDeploys(configuration);
         return services;
+    }
+
+    private static void AddCaptures(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddChecked<CapturesOptions>(configuration, CapturesOptions.Section);
+        services.AddChecked<CaptureRulesOptions>(configuration, CaptureRulesOptions.Section);
+        services.AddSingleton<CapturesFeature>();
+        services.AddSingleton<ICapturesApi>(provider => provider.GetRequiredService<CapturesFeature>());
+        services.AddSingleton<CaptureUploads>();
+        services.AddHostedService<CaptureRetention>();
+        services.AddSingleton<ProfileShelf>();
+        services.AddSingleton<ProfilesFeature>();
+        services.AddSingleton<IProfilesApi>(provider => provider.GetRequiredService<ProfilesFeature>());
+        services.AddSingleton<CaptureRuleBook>();
+        services.AddSingleton<CaptureRulesFeature>();
+        services.AddSingleton<ICaptureRulesApi>(provider => provider.GetRequiredService<CaptureRulesFeature>());
+        services.AddHostedService<CaptureRuleWatch>();
     }
 
     private static void AddControl(this IServiceCollection services, IConfiguration configuration)
@@ -67,6 +80,7 @@ internal static class FeaturesSetup
         services.AddSingleton<Approvals>();
         services.AddSingleton<IControlApi, PrerenderedControl>();
         services.AddSingleton<CommandLog>();
+        services.AddSingleton<ICaptureTaker, RuleCaptures>();
         services.AddSingleton<AgentMemory>();
         services.AddSingleton<LastLook>();
         services.AddTransient<Replacement>();
@@ -114,6 +128,7 @@ internal static class FeaturesSetup
         app.MapGrpcService<LatencyService>().WithMetadata(everywhere);
         app.MapGrpcService<CapturesService>().WithMetadata(everywhere);
         app.MapGrpcService<ProfilesService>().WithMetadata(everywhere);
+        app.MapGrpcService<CaptureRulesService>().WithMetadata(everywhere);
         app.MapGrpcService<AuditService>().WithMetadata(everywhere);
         app.MapGrpcService<FindingsService>().WithMetadata(everywhere);
         app.MapGrpcService<ControlService>().WithMetadata(everywhere);

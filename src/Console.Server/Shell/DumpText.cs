@@ -1,5 +1,6 @@
 using System.Globalization;
 using FleetConsole.Analysis.Profiling;
+using FleetConsole.Server.Features.Captures;
 
 namespace FleetConsole.Server.Shell;
 
@@ -18,9 +19,9 @@ internal static class DumpText
         output.WriteLine($"End of the dump: {dump.End switch { DumpEnd.Whole => "there", DumpEnd.CutOff => "missing, so there were more goroutines", _ => "not marked in this form" }}");
         if (dump.MissingLines > 0)
             output.WriteLine($"Lines missing between others: at least {dump.MissingLines}");
-        output.WriteLine($"Reasons: {string.Join(", ", dump.Reasons.Select(reason => $"{Name(reason.Reason)} {reason.Count}"))}");
+        output.WriteLine($"Reasons: {string.Join(", ", dump.Reasons.Select(reason => $"{DumpWords.Name(reason.Reason)} {reason.Count}"))}");
         if (dump.WaitTimes.Count > 0)
-            output.WriteLine($"Waiting for: {string.Join(", ", dump.WaitTimes.Select(bucket => $"{Range(bucket)} {bucket.Count}"))}");
+            output.WriteLine($"Waiting for: {string.Join(", ", dump.WaitTimes.Select(bucket => $"{DumpWords.Range(bucket)} {bucket.Count}"))}");
         WriteWaits(dump, output);
         foreach (var group in dump.Groups)
             Write(group, $"{group.Count}", output);
@@ -39,7 +40,7 @@ internal static class DumpText
         foreach (var wait in dump.Waits.Take(MostWaits))
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{wait.Waiters} wait for {wait.Name}{(wait.Address == 0 ? "" : $" at 0x{wait.Address:x}")}{Longest(wait.Longest)}{Held(wait.Holder)}"));
+                $"{wait.Waiters} wait for {wait.Name}{(wait.Address == 0 ? "" : $" at 0x{wait.Address:x}")}{DumpWords.Longest(wait.Longest)}{DumpWords.Held(wait.Holder)}"));
         }
 
         if (dump.Waits.Count > MostWaits)
@@ -49,7 +50,7 @@ internal static class DumpText
     private static void Write(GoroutineGroup group, string head, TextWriter output)
     {
         output.WriteLine();
-        output.WriteLine($"{head} [{Name(group.Reason)}]{Longest(group.Longest)}{(group.Example > 0 ? $", such as goroutine {group.Example}" : "")}{(group.LockedToThread > 0 ? $", {group.LockedToThread} locked to a thread" : "")}");
+        output.WriteLine($"{head} [{DumpWords.Name(group.Reason)}]{DumpWords.Longest(group.Longest)}{(group.Example > 0 ? $", such as goroutine {group.Example}" : "")}{(group.LockedToThread > 0 ? $", {group.LockedToThread} locked to a thread" : "")}");
         if (group.Stack.Count == 0)
             output.WriteLine("    (its stack is not in the dump)");
         foreach (var frame in group.Stack)
@@ -57,28 +58,4 @@ internal static class DumpText
         if (group.CreatedBy.Length > 0)
             output.WriteLine($"    created by {group.CreatedBy}");
     }
-
-    private static string Name(string reason) => reason.Length == 0 ? "reason not told" : reason;
-
-    private static string Longest(int? minutes) => minutes switch
-    {
-        null => "",
-        0 => ", none for a whole minute",
-        1 => ", the longest for 1 minute",
-        _ => $", the longest for {minutes} minutes",
-    };
-
-    private static string Held(LockHolder? holder) => holder switch
-    {
-        null => "",
-        { Function: "" } => $"; perhaps held by goroutine {holder.Goroutine}, whose stack is not in the dump",
-        _ => $"; held by {(holder.Goroutine > 0 ? $"goroutine {holder.Goroutine}" : "one")} in {holder.Function}, it seems ({Name(holder.Reason)} in {holder.At})",
-    };
-
-    private static string Range(WaitBucket bucket) => bucket switch
-    {
-        { FromMinutes: 0 } => "less than a minute",
-        { ToMinutes: { } to } => $"{bucket.FromMinutes} to {to - 1} minutes",
-        _ => $"{bucket.FromMinutes} minutes or more",
-    };
 }

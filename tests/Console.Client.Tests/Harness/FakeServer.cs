@@ -11,7 +11,7 @@ namespace FleetConsole.Client.Tests.Harness;
 /// The console's server as the pages know it: keeps a fleet, its commands and its audit trail, and answers with copies,
 /// as a real one does over the wire.
 /// </summary>
-internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, ICapturesApi, IProfilesApi, IAuditApi, IControlApi, IRolloutsApi, IDeploysApi, IFindingsApi
+internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, ICapturesApi, IProfilesApi, ICaptureRulesApi, IAuditApi, IControlApi, IRolloutsApi, IDeploysApi, IFindingsApi
 {
     private const int AuditPage = 200;
     private readonly Dictionary<string, CommandView> _byKey = [];
@@ -28,6 +28,15 @@ internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, IC
 
     /// <summary>The view of every profile.</summary>
     public FlameReply Flame { get; } = new();
+
+    public ListCaptureRulesReply CaptureRules { get; } = new();
+
+    public TryCaptureRuleReply Tried { get; } = new();
+
+    public List<(string Name, int Days)> RulesTried { get; } = [];
+
+    /// <summary>What every dump says.</summary>
+    public DumpViewReply Dump { get; } = new();
 
     public List<FlameRequest> FlamesAsked { get; } = [];
 
@@ -125,7 +134,17 @@ internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, IC
         return Answer(Flame);
     }
 
+    public Task<DumpViewReply> GetDumpAsync(DumpViewRequest request, CancellationToken cancellationToken) => Answer(Dump);
+
     public Task<TextReply> GetTextAsync(long id, CancellationToken cancellationToken) => Answer(new TextReply { Text = "goroutine 1 [running]:" });
+
+    public Task<ListCaptureRulesReply> ListCaptureRulesAsync(CancellationToken cancellationToken) => Answer(CaptureRules);
+
+    public Task<TryCaptureRuleReply> TryCaptureRuleAsync(string name, int days, CancellationToken cancellationToken)
+    {
+        RulesTried.Add((name, days));
+        return Answer(Tried);
+    }
 
     public Task<ListAuditReply> ListAuditAsync(ListAuditRequest request, CancellationToken cancellationToken)
     {

@@ -30,6 +30,7 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton<IFindingsApi>(Server);
         Services.AddSingleton<ICapturesApi>(Server);
         Services.AddSingleton<IProfilesApi>(Server);
+        Services.AddSingleton<ICaptureRulesApi>(Server);
         Services.AddSingleton<IAuditApi>(Server);
         Services.AddSingleton<IControlApi>(Server);
         Services.AddSingleton<IRolloutsApi>(Server);

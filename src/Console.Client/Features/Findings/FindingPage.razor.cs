@@ -21,6 +21,8 @@ public partial class FindingPage(IFindingsApi api)
 
     private FindingReply? Shown { get; set; }
 
+    private string Captures => Shown is { Drift: null } ? Routes.CapturesOf(Shown.Summary.Scope) : Routes.Captures;
+
     protected override async Task OnParametersSetAsync()
     {
         if (_loaded == Id)

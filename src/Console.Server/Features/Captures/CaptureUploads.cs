@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using FleetConsole.Analysis.Profiling;
 using FleetConsole.Server.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -9,7 +8,6 @@ namespace FleetConsole.Server.Features.Captures;
 internal sealed class CaptureUploads(IDbContextFactory<ConsoleDb> databases, CaptureFiles files, TimeProvider time)
 {
     private const int LongestName = 200;
-    private const int Peek = 1 << 20;
 
     /// <returns>The capture; null when the file is neither a profile nor a dump, and was not kept.</returns>
     public async Task<long?> KeepAsync(Stream stream, string name, string user, CancellationToken cancellationToken)
@@ -63,17 +61,11 @@ internal sealed class CaptureUploads(IDbContextFactory<ConsoleDb> databases, Cap
 
     private static bool HoldsGoroutines(FileStream file)
     {
-        Span<byte> magic = stackalloc byte[2];
-        var zipped = file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic is [0x1F, 0x8B];
-        file.Position = 0;
         try
         {
-            using Stream text = zipped ? new GZipStream(file, CompressionMode.Decompress) : file;
-            var head = new byte[Peek];
-            var read = text.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-            return head.AsSpan(0, read).IndexOf("goroutine "u8) >= 0;
+            return GoroutineDumpReader.Read(file).Goroutines > 0;
         }
-        catch (InvalidDataException)
+        catch (GoroutineDumpFormatException)
         {
             return false;
         }

@@ -1,5 +1,6 @@
 using FleetConsole.Contracts;
 using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Features.Captures.Rules;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authorization;
 
@@ -21,6 +22,19 @@ internal sealed class ProfilesService(ProfilesFeature feature) : Profiles.Profil
     public override Task<FlameReply> GetFlame(FlameRequest request, ServerCallContext context) =>
         feature.GetFlameAsync(request, context.CancellationToken);
 
+    public override Task<DumpViewReply> GetDump(DumpViewRequest request, ServerCallContext context) =>
+        feature.GetDumpAsync(request, context.CancellationToken);
+
     public override Task<TextReply> GetText(TextRequest request, ServerCallContext context) =>
         feature.GetTextAsync(request.CaptureId, context.CancellationToken);
+}
+
+[Authorize(Policy = Permissions.View)]
+internal sealed class CaptureRulesService(CaptureRulesFeature feature) : Contracts.V1.CaptureRules.CaptureRulesBase
+{
+    public override Task<ListCaptureRulesReply> ListCaptureRules(ListCaptureRulesRequest request, ServerCallContext context) =>
+        feature.ListCaptureRulesAsync(context.CancellationToken);
+
+    public override Task<TryCaptureRuleReply> TryCaptureRule(TryCaptureRuleRequest request, ServerCallContext context) =>
+        feature.TryCaptureRuleAsync(request.Name, request.Days, context.CancellationToken);
 }

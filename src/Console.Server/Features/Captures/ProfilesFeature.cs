@@ -29,6 +29,23 @@ internal sealed class ProfilesFeature(ProfileShelf shelf) : IProfilesApi
         }
     }
 
+    public async Task<DumpViewReply> GetDumpAsync(DumpViewRequest request, CancellationToken cancellationToken)
+    {
+        var (row, dump) = await shelf.GoroutinesAsync(request.CaptureId, cancellationToken);
+        var reply = DumpMessages.Of(dump);
+        reply.Capture = CaptureMessages.Of(row);
+        if (request.BaseId == 0)
+        {
+            DumpMessages.AddGroups(reply, dump);
+            return reply;
+        }
+
+        var (before, older) = await shelf.GoroutinesAsync(request.BaseId, cancellationToken);
+        reply.Base = CaptureMessages.Of(before);
+        DumpMessages.AddGroups(reply, older, dump);
+        return reply;
+    }
+
     public Task<TextReply> GetTextAsync(long id, CancellationToken cancellationToken) => shelf.TextAsync(id, cancellationToken);
 
     private static void Show(FlameRequest request, ShelvedProfile profile, FlameReply reply)

@@ -22,22 +22,25 @@ internal sealed class DriftMetrics
                 continue;
             now.Add((series.Host.Name, series.Method));
             ConsoleMetrics.DriftState.WithLabels(series.Host.Name, series.Method, bin).Set((int)state);
-            ConsoleMetrics.DriftRatio.WithLabels(series.Host.Name, series.Method, bin).Set(Ratio(series.Verdict));
+            ConsoleMetrics.DriftRatio.WithLabels(series.Host.Name, series.Method, bin).Set(FindingOf(series.Verdict)?.Ratio.Value ?? 1);
+            if (FindingOf(series.Verdict)?.AgainstFleet is { } against)
+                ConsoleMetrics.AgainstFleet.WithLabels(series.Host.Name, series.Method, bin).Set(against.Value);
         }
 
         foreach (var (host, method) in _shown.GetValueOrDefault(bin, []).Except(now))
         {
             ConsoleMetrics.DriftState.RemoveLabelled(host, method, bin);
             ConsoleMetrics.DriftRatio.RemoveLabelled(host, method, bin);
+            ConsoleMetrics.AgainstFleet.RemoveLabelled(host, method, bin);
         }
 
         _shown[bin] = now;
     }
 
-    private static double Ratio(DriftVerdict verdict) => verdict switch
+    private static DriftFinding? FindingOf(DriftVerdict verdict) => verdict switch
     {
-        DriftVerdict.Drifting drifting => drifting.Finding.Ratio.Value,
-        DriftVerdict.Suspected suspected => suspected.Finding.Ratio.Value,
-        _ => 1,
+        DriftVerdict.Drifting drifting => drifting.Finding,
+        DriftVerdict.Suspected suspected => suspected.Finding,
+        _ => null,
     };
 }

@@ -62,6 +62,25 @@ internal sealed class PromQl(MetricNames names)
     public string ServiceCpu(TimeSpan window) =>
         $"sum by ({names.ServiceHostLabel}) (rate({names.ServiceCpu}{{{Service()}}}[{Duration(window)}]))";
 
+    /// <summary>How much a gauge grows, an hour.</summary>
+    public string SlopePerHour(string gauge, TimeSpan window) => $"3600 * max by ({names.HostLabel}) (deriv({gauge}{Braces()}[{Duration(window)}]))";
+
+    /// <summary>Only what belongs to processes that are at least so old.</summary>
+    public string OlderThan(string expression, TimeSpan age) => string.Create(CultureInfo.InvariantCulture,
+        $"({expression}) and on ({names.HostLabel}) (time() - {ProcessStart()} >= {age.TotalSeconds:0})");
+
+    /// <summary>One of the console's own gauges, the largest of each host, under the fleet's label; empty where Prometheus does not scrape the console.</summary>
+    /// <param name="label">The label that names the host there.</param>
+    public string Own(string gauge, string label) => Renamed($"max by ({label}) ({gauge})", label);
+
+    /// <summary>The part of the window in which a source of this kind did not answer the console, 0 to 1.</summary>
+    public string OwnSilence(string kind, TimeSpan window) =>
+        Renamed($"max by (name) (1 - avg_over_time(fleetconsole_source_up{{kind={Quote(kind)}}}[{Duration(window)}]))", "name");
+
+    private string Renamed(string expression, string label) => label == names.HostLabel
+        ? expression
+        : $"label_replace({expression}, {Quote(names.HostLabel)}, \"$1\", {Quote(label)}, \"(.*)\")";
+
     /// <summary>Spawns per second: the fork histogram's count.</summary>
     public string SpawnRate(TimeSpan window) =>
         $"sum by ({names.HostLabel}) (rate({names.ForkingHistogram}_count{Braces()}[{Duration(window)}]))";

@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace FleetConsole.Server.Features.Captures;
+
+/// <summary>How much is kept of what was captured. What an act on a process is explained by is kept whatever these say.</summary>
+internal sealed class CapturesOptions
+{
+    public const string Section = "Captures";
+
+    /// <summary>Captures of one host; uploaded files count as one host's.</summary>
+    [Range(1, 100_000)]
+    public int MostPerHost { get; init; } = 200;
+
+    [Range(1, 1_000_000)]
+    public int MegabytesPerHost { get; init; } = 2048;
+
+    [Range(1, 3650)]
+    public int KeepDays { get; init; } = 30;
+}

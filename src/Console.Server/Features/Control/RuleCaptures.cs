@@ -1,0 +1,56 @@
+using System.Security.Claims;
+using FleetConsole.Client.Api;
+using FleetConsole.Contracts;
+using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Sources;
+using FleetConsole.Server.Storage;
+
+namespace FleetConsole.Server.Features.Control;
+
+/// <summary>Gives the commands of capture rules. A rule may profile and dump, and never restart: none of what it takes ends a process.</summary>
+internal sealed class RuleCaptures(ControlFeature control, TimeProvider time) : ICaptureTaker
+{
+    private const int ProfileSeconds = 10;
+    private const int PerfSeconds = 5;
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly ClaimsPrincipal Rule = new(new ClaimsIdentity(
+        [new(Permissions.GrantType, $"{Permissions.Profile}@*"), new(Permissions.GrantType, $"{Permissions.Dump}@*")], "rule"));
+
+    public async Task<string?> TakeAsync(string host, string rule, string reason, IReadOnlyList<string> kinds, CancellationToken cancellationToken)
+    {
+        var firing = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
+        for (var i = 0; i < kinds.Count; i++)
+        {
+            try
+            {
+                var command = await control.TakeAsync(OrderOf(kinds[i], host, reason, $"{firing}-{i}"), new(Rule, $"rule {rule}", "the console"), cancellationToken);
+                await EndAsync(command.Id, cancellationToken);
+            }
+            catch (ApiException e)
+            {
+                // After the first the firing counts, and what else could be taken is worth trying.
+                if (i == 0)
+                    return e.Message;
+            }
+        }
+
+        return null;
+    }
+
+    private static Order OrderOf(string kind, string host, string reason, string key) => kind switch
+    {
+        CaptureKinds.Profile => new(CommandActions.Profile, host, reason, key) { Seconds = ProfileSeconds },
+        CaptureKinds.Perf => new(CommandActions.Dump, host, reason, key) { Rung = Rung.Perf, Seconds = PerfSeconds },
+        CaptureKinds.KernelStacks => new(CommandActions.Dump, host, reason, key) { Rung = Rung.KernelStacks },
+        _ => new(CommandActions.Dump, host, reason, key) { Rung = Rung.Goroutines },
+    };
+
+    private async Task EndAsync(string id, CancellationToken cancellationToken)
+    {
+        var begun = time.GetTimestamp();
+        using var timer = new PeriodicTimer(Pace, time);
+        while (time.GetElapsedTime(begun) < Patience && (await control.GetCommandAsync(id, cancellationToken)) is { EndedAt: null, Phase: not CommandPhase.AwaitingApproval })
+            await timer.WaitForNextTickAsync(cancellationToken);
+    }
+}
