@@ -8,6 +8,7 @@
 #   ./bench.sh agent                a restart by the agent over `systemctl restart`; its memory at rest and under load (root)
 #   ./bench.sh profile [SEED]       `Console.Server profile` beside `go tool pprof -top` on 100,000 stacks, as whole processes
 #   ./bench.sh dump [SEED]          `Console.Server dump` on 20,000 goroutines, 30 MB
+#   ./bench.sh flame [SEED]         the first view of that profile in Chromium, and zooming in it, beside speedscope
 #   ./bench.sh fuzz [COUNT] [SEED]  mutated profiles and dumps against both readers
 # Generator and scorer are read from DRIFT (default: ../shared/drift). FLEETS sets the number of fleets, WORK where data go.
 set -euo pipefail
@@ -134,6 +135,32 @@ dump() {
     head -n 1 "$work/dump"
 }
 
+# A console of its own, with a Prometheus that is not there: it is asked for nothing but the profile.
+flame() {
+    local seed=${1:-1} file password server=$PWD/artifacts/server/Console.Server folder=$work/flame url
+    install_packages nodejs npm chromium
+    build
+    build_demo
+    file=$work/made-$seed.pb.gz
+    made profile "$seed" "$file"
+    (cd "$work" && npm install --no-audit --no-fund --silent playwright-core speedscope)
+    cp tests/Console.Benchmarks/Profiling/flame.mjs "$work/flame.mjs"
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+    printf '{"Storage":{"Folder":"%s"},"Prometheus":{"Url":"http://127.0.0.1:9"},"Endpoints":{"Browser":{"Url":"http://127.0.0.1:0"},"Grpc":{"Url":"http://127.0.0.1:0"},"Metrics":{"Url":"http://127.0.0.1:0"}}}' \
+        "$folder" >"$folder/console.json"
+    echo "$password" | "$server" users add bench --role operator --config "$folder/console.json"
+    "$server" --config "$folder/console.json" >"$folder/log" 2>&1 &
+    console=$!
+    trap 'kill "$console"' EXIT
+    until url=$(sed -n 's/.*Now listening on: //p' "$folder/log" | head -n 1) && [[ -n $url ]]; do
+        kill -0 "$console" 2>/dev/null || die "The console ended. See $folder/log"
+        sleep 0.2
+    done
+    node "$work/flame.mjs" "$url" bench "$password" "$file" "$work/node_modules/speedscope/dist/release"
+}
+
 fuzz() {
     build
     made fuzz "${1:-1000000}" "${2:-1}" tests/Console.Analysis.Tests/Golden
@@ -160,7 +187,7 @@ quality | suspected | same | placebo)
     prepare
     "$command" "$@"
     ;;
-agent | profile | dump | fuzz)
+agent | profile | dump | flame | fuzz)
     "$command" "$@"
     ;;
 speed)
@@ -168,7 +195,7 @@ speed)
     dotnet tests/Console.Benchmarks/bin/Release/net10.0/Console.Benchmarks.dll speed 200 100
     ;;
 *)
-    sed -n '2,11p' "${BASH_SOURCE[0]}" | cut -c3- >&2
+    sed -n '2,12p' "${BASH_SOURCE[0]}" | cut -c3- >&2
     exit 2
     ;;
 esac

@@ -96,7 +96,12 @@ public sealed class LockupTests(Programs programs) : IAsyncLifetime
             }, o)));
             Assert.True(end.Phase == CommandPhase.Succeeded, $"{rung}: {end}");
             if (rung is Rung.Goroutines or Rung.Abort)
-                Assert.InRange(await WaitersAsync(end.CaptureId), 20, 100_000);
+            {
+                var waiters = await WaitersAsync(end.CaptureId);
+                Assert.InRange(waiters, 20, 100_000);
+                var said = await Session.Ask(o => new Profiles.ProfilesClient(Operator.Channel).GetDumpAsync(new() { CaptureId = end.CaptureId }, o));
+                Assert.StartsWith($"{waiters} of {said.Goroutines} goroutines wait for syscall.ForkLock", said.Finding.Replace(",", "", StringComparison.Ordinal), StringComparison.Ordinal);
+            }
         }
     }
 

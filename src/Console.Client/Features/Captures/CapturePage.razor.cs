@@ -64,7 +64,7 @@ public partial class CapturePage(ICapturesApi api, NavigationManager navigation)
     private bool MayRead { get; set; }
 
     private string Title => Shown is null ? "" : Look.Base == 0 || Others.FirstOrDefault(other => other.Id == Look.Base) is not { } before
-        ? CaptureWords.Kind(Shown)
+        ? string.Concat(CaptureWords.Kind(Shown)[..1].ToUpperInvariant(), CaptureWords.Kind(Shown).AsSpan(1))
         : $"{CaptureWords.Line(before)} → {CaptureWords.Line(Shown)}";
 
     private string OnChart => Routes.LatencyOf(new LatencyView { Hosts = [Shown?.Host ?? ""], Range = "7d" });

@@ -27,7 +27,8 @@ public sealed record FlameLook
 
     public bool Icicle { get; init; }
 
-    public bool ByDuration { get; init; }
+    /// <summary>Of a difference: each profile weighs the same, instead of each second.</summary>
+    public bool ByShare { get; init; }
 
     /// <summary>The table in the order of cumulative values instead of flat ones.</summary>
     public bool ByCumulative { get; init; }
@@ -45,7 +46,7 @@ public sealed record FlameLook
         Label = label ?? "",
         GroupBy = group ?? "",
         Icicle = shape == "icicle",
-        ByDuration = norm == "duration",
+        ByShare = norm == "share",
         ByCumulative = sort == "cum",
     };
 
@@ -56,7 +57,7 @@ public sealed record FlameLook
         {
             ("base", Base == 0 ? "" : Base.ToString(CultureInfo.InvariantCulture)), ("type", Type),
             ("focus", Focus == 0 ? "" : Focus.ToString(CultureInfo.InvariantCulture)), ("q", Search), ("fn", Function), ("label", Label), ("group", GroupBy),
-            ("shape", Icicle ? "icicle" : ""), ("norm", ByDuration ? "duration" : ""), ("sort", ByCumulative ? "cum" : ""),
+            ("shape", Icicle ? "icicle" : ""), ("norm", ByShare ? "share" : ""), ("sort", ByCumulative ? "cum" : ""),
         }.Where(part => part.Value.Length > 0).Select(part => $"{part.Key}={Uri.EscapeDataString(part.Value)}").ToList();
         return parts.Count == 0 ? "" : "?" + string.Join('&', parts);
     }
@@ -75,7 +76,7 @@ public sealed record FlameLook
             LabelKey = key,
             LabelValue = value,
             GroupBy = GroupBy,
-            ByDuration = ByDuration,
+            ByShare = ByShare,
         };
     }
 }

@@ -12,6 +12,7 @@ internal static class FlameMessages
 {
     private const int Columns = 8;
     private const int MostRows = 200;
+    private static readonly string[] GoItself = ["runtime.", "runtime/", "syscall.", "internal/"];
 
     public static FlameReply Facts(ShelvedProfile profile)
     {
@@ -99,6 +100,29 @@ internal static class FlameMessages
             CumShare = row.CumDelta,
         }));
     }
+
+    /// <summary>What grew most, in one sentence; null when nothing grew.</summary>
+    public static string? WhatGrew(IReadOnlyList<DiffRow> rows, FlameDiff diff)
+    {
+        var itself = rows.MaxBy(row => row.FlatDelta);
+        if (itself.FlatDelta <= 0)
+            return null;
+
+        // Of Go's own functions it says little that they grew; whose they are, says the nearest caller that is none of them.
+        var owners = new Dictionary<string, double>(StringComparer.Ordinal);
+        for (var node = 1; node < diff.Count; node++)
+        {
+            if (diff.NameOf(node) == itself.Name && diff.PathTo(node).Reverse().Select(diff.NameOf).FirstOrDefault(IsOwn) is { } owner)
+                owners[owner] = owners.GetValueOrDefault(owner) + diff.DeltaOf(node);
+        }
+
+        var most = owners.Count > 0 ? owners.MaxBy(owner => owner.Value) : default;
+        return most.Key is { } name && name != itself.Name && most.Value > 0
+            ? $"What grew most is {itself.Name} ({Points(itself.FlatDelta)}), under {name} ({Points(most.Value)})."
+            : $"What grew most is {itself.Name} ({Points(itself.FlatDelta)}).";
+    }
+
+    private static bool IsOwn(string name) => name.Length > 0 && !GoItself.Any(package => name.StartsWith(package, StringComparison.Ordinal));
 
     private static Contracts.V1.FlameFrame Of(FlameFrame frame, bool matches) => new() { Name = frame.Name, File = frame.File, Package = frame.Package, Matches = matches };
 

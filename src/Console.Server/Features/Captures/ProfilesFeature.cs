@@ -72,13 +72,9 @@ internal sealed class ProfilesFeature(ProfileShelf shelf) : IProfilesApi
     private async Task CompareAsync(FlameRequest request, FlameOptions options, ShelvedProfile after, FlameReply reply, CancellationToken cancellationToken)
     {
         var before = await shelf.OpenAsync(request.BaseId, request.SampleType, options, cancellationToken);
-        var weights = DiffWeights.ByTotal(before.Tree, after.Tree);
-        if (request.ByDuration)
-        {
-            weights = DiffWeights.ByDuration(before.Tree, before.Shelved.DurationNanoseconds, after.Tree, after.Shelved.DurationNanoseconds)
-                ?? throw new ApiException(StatusCode.InvalidArgument, "One of the two does not say how long it was taken, so they can only be compared by their totals.");
-        }
-
+        var bySecond = request.ByShare ? null : DiffWeights.ByDuration(before.Tree, before.Shelved.DurationNanoseconds, after.Tree, after.Shelved.DurationNanoseconds);
+        var weights = bySecond ?? DiffWeights.ByTotal(before.Tree, after.Tree);
+        reply.ByDuration = bySecond is not null;
         var diff = FlameDiff.Of(before.Tree, after.Tree, weights);
         var view = FlameDiffView.Of(diff, new FlameViewOptions { Focus = request.Focus });
         reply.Base = CaptureMessages.Of(before.Row);
@@ -88,6 +84,9 @@ internal sealed class ProfilesFeature(ProfileShelf shelf) : IProfilesApi
         var searches = new[] { (after.Tree, FlameSearch.ByExpression(after.Tree, request.Search)), (before.Tree, FlameSearch.ByExpression(before.Tree, request.Search)) };
         reply.Flame = FlameMessages.Of(view, diff, name => searches.Any(s => s.Item2.IsMatch(s.Item1.Frames.Find(name))));
         reply.Ancestors.AddRange(view.Ancestors.Select(FlameMessages.Of));
-        FlameMessages.AddTop(reply, DiffTable.Of(before.Tree, after.Tree, weights), after.Tree.Type);
+        var rows = DiffTable.Of(before.Tree, after.Tree, weights);
+        if (FlameMessages.WhatGrew(rows, diff) is { } grew)
+            reply.Notes.Add(grew);
+        FlameMessages.AddTop(reply, rows, after.Tree.Type);
     }
 }

@@ -33,12 +33,12 @@ public sealed class CapturePageTests : PageTest
     public void The_address_is_the_whole_view()
     {
         SignIn("olga", Roles.Operator);
-        Address.NavigateTo("/captures/7?base=6&type=cpu&focus=42&q=fork.*&label=k%3Dv&group=k&shape=icicle&norm=duration&sort=cum");
+        Address.NavigateTo("/captures/7?base=6&type=cpu&focus=42&q=fork.*&label=k%3Dv&group=k&shape=icicle&norm=share&sort=cum");
 
         var page = Open(7);
 
         var asked = Assert.Single(Server.FlamesAsked);
-        Assert.Equal(new FlameRequest { CaptureId = 7, BaseId = 6, SampleType = "cpu", Focus = 42, Search = "fork.*", LabelKey = "k", LabelValue = "v", GroupBy = "k", ByDuration = true }, asked);
+        Assert.Equal(new FlameRequest { CaptureId = 7, BaseId = 6, SampleType = "cpu", Focus = 42, Search = "fork.*", LabelKey = "k", LabelValue = "v", GroupBy = "k", ByShare = true }, asked);
         Assert.Contains("age 3 min 0 s", page.Find("[data-testid=capture-title]").TextContent, StringComparison.Ordinal);
         Assert.True(page.FindComponents<FlameGraph>().Single().Instance is { Icicle: true, Color: FlameColor.Change });
     }
