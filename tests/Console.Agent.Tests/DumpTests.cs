@@ -111,6 +111,18 @@ public sealed class DumpTests
     }
 
     [Fact]
+    public async Task Perf_records_a_unit_whose_children_come_and_go()
+    {
+        await using var setup = new AgentSetup("for i in 1 2 3 4 5 6 7 8; do (while :; do sleep 0.01; done) & done; wait");
+        var agent = await setup.StartAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            var dump = await Dumped.TakeAsync(agent.Console, Dumped.Order($"d-{i}", AgentSetup.Unit, DumpRung.Perf, seconds: 1));
+            Assert.True(dump.Trailer.Outcome.State == CommandState.Succeeded, dump.Trailer.ToString());
+        }
+    }
+
+    [Fact]
     public async Task Goroutines_come_from_pprof_and_its_silence_is_the_trailers()
     {
         await using var pprof = await FakePprof.StartAsync();

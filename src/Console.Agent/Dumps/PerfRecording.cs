@@ -15,6 +15,7 @@ internal sealed class PerfRecording(AgentSettings settings)
 {
     private const string Program = "/usr/bin/perf";
     private const int MostProcesses = 1000;
+    private const int MostTries = 5;
     private const int MostWords = 64 * 1024;
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(30);
 
@@ -43,18 +44,30 @@ internal sealed class PerfRecording(AgentSettings settings)
         }
     }
 
+    // perf refuses the whole list when one of its processes has ended between the listing and the opening, as children of a busy server do. What was
+    // there at the last try already is likelier to live; the main process alone is the last word, and its later children are sampled in any case.
     private static async Task RecordAsync(ProcessMark process, int seconds, string data, CancellationToken stopping)
     {
-        var pids = string.Join(',', ProcTree.Of(process.Pid).Take(MostProcesses).Select(p => p.Pid.ToString(CultureInfo.InvariantCulture)));
-        string[] argv =
-        [
-            Program, "record", "--quiet", "--event=cpu-clock", "--freq=99", "-g", "--max-size=64M", $"--output={data}", $"--pid={pids}",
-            "--", "/bin/sleep", seconds.ToString(CultureInfo.InvariantCulture),
-        ];
-        var (result, _) = await Tool.TextAsync(argv, TimeSpan.FromSeconds(seconds) + Slack, MostWords, stopping);
-        if (!result.Succeeded)
-            throw new ToolException($"`perf record` failed: {result.Words}");
+        IReadOnlyList<int> targets = Members(process);
+        for (var tries = 1; ; tries++)
+        {
+            var pids = tries < MostTries ? targets : [process.Pid];
+            string[] argv =
+            [
+                Program, "record", "--event=cpu-clock", "--freq=99", "-g", "--max-size=64M", $"--output={data}",
+                $"--pid={string.Join(',', pids.Select(p => p.ToString(CultureInfo.InvariantCulture)))}",
+                "--", "/bin/sleep", seconds.ToString(CultureInfo.InvariantCulture),
+            ];
+            var (result, _) = await Tool.TextAsync(argv, TimeSpan.FromSeconds(seconds) + Slack, MostWords, stopping);
+            if (result.Succeeded)
+                return;
+            if (tries >= MostTries || result.TimedOut)
+                throw new ToolException($"`perf record` failed: {result.Words}");
+            targets = [.. Members(process).Intersect(pids)];
+        }
     }
+
+    private static int[] Members(ProcessMark process) => [.. ProcTree.Of(process.Pid).Where(p => !p.IsDead).Take(MostProcesses).Select(p => p.Pid)];
 
     private static async Task CopyAsync(Stream output, DumpFile dump, CancellationToken cancel)
     {
