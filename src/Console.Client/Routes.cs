@@ -54,6 +54,9 @@ public static class Routes
 
     public static string CaptureFile(long id) => $"/captures/{id}/file";
 
+    /// <summary>A profile as pprof, whatever it was taken with.</summary>
+    public static string CapturePprof(long id) => $"/captures/{id}/pprof";
+
     /// <summary>The sign-in page, coming back to <paramref name="path"/> afterwards.</summary>
     public static string SignInFor(string path) => $"{SignIn}?returnUrl={Uri.EscapeDataString(path)}";
 }

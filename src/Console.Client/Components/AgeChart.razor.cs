@@ -1,6 +1,8 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using Plotly.Blazor;
+using Plotly.Blazor.Interop;
 
 namespace FleetConsole.Client.Components;
 
@@ -38,6 +40,10 @@ public sealed partial class AgeChart(IJSRuntime js) : IAsyncDisposable
     /// <summary>What the chart shows, for those who cannot see it.</summary>
     [Parameter, EditorRequired]
     public required string Label { get; set; }
+
+    /// <summary>A point of an age axis was clicked: its line's index, and its age.</summary>
+    [Parameter]
+    public EventCallback<(int Trace, TimeSpan Age)> OnPoint { get; set; }
 
     private string Id { get; } = $"chart-{Guid.NewGuid():N}";
 
@@ -90,7 +96,19 @@ public sealed partial class AgeChart(IJSRuntime js) : IAsyncDisposable
     {
         _drawn = true;
         _shape = Shape();
-        _ = InvokeAsync(SendAsync);
+        _ = InvokeAsync(async () =>
+        {
+            await SendAsync();
+            if (OnPoint.HasDelegate && Chart is not null)
+                await Chart.SubscribeClickEvent();
+        });
+    }
+
+    private void OnClicked(IEnumerable<EventDataPoint> points)
+    {
+        if (Axis == ChartAxis.Age && points.FirstOrDefault() is { } point
+            && double.TryParse(Convert.ToString(point.X, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture, out var hours))
+            _ = InvokeAsync(() => OnPoint.InvokeAsync((point.TraceIndex, TimeSpan.FromHours(hours))));
     }
 
     // While only numbers changed, the drawn lines keep their zoom and nothing flickers.

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Components;
 namespace FleetConsole.Client.Features.Latency;
 
 /// <summary>A chart of curves with its table behind it.</summary>
-public sealed partial class CurvePanel : IDisposable
+public sealed partial class CurvePanel(NavigationManager navigation) : IDisposable
 {
     [CascadingParameter]
     public required ThemeChoice Theme { get; set; }
@@ -39,6 +39,13 @@ public sealed partial class CurvePanel : IDisposable
     }
 
     public void Dispose() => Theme.Switched -= OnSwitched;
+
+    private void ShowCaptures((int Trace, TimeSpan Age) point)
+    {
+        // In the order of the lines.
+        if (Curves.Curves.OrderBy(curve => curve.Incarnation).ElementAtOrDefault(point.Trace) is { } curve)
+            navigation.NavigateTo(Routes.CapturesOf(curve.Host, point.Age));
+    }
 
     private void OnSwitched() => _ = InvokeAsync(() =>
     {

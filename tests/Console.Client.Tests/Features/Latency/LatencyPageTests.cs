@@ -1,5 +1,6 @@
 using Bunit;
 using FleetConsole.Client.Api;
+using FleetConsole.Client.Components;
 using FleetConsole.Client.Features.Latency;
 using FleetConsole.Client.Tests.Harness;
 using FleetConsole.Contracts;
@@ -34,6 +35,20 @@ public sealed class LatencyPageTests : PageTest
         Assert.Equal(Noon.AddDays(-1).ToTimestamp(), asked.From);
         Assert.Equal(Noon.ToTimestamp(), asked.To);
         Assert.Equal("Latency over time", page.Find("h1").TextContent);
+    }
+
+    [Fact]
+    public async Task A_point_of_a_line_leads_to_the_captures_nearest_in_age()
+    {
+        // The server may send curves in any order; lines are drawn by process.
+        var (first, last) = (Server.Curves.Curves[0], Server.Curves.Curves[2]);
+        (Server.Curves.Curves[0], Server.Curves.Curves[2]) = (last, first);
+        Address.NavigateTo("/latency");
+        var page = Open<LatencyPage>();
+
+        await page.InvokeAsync(() => page.FindComponent<AgeChart>().Instance.OnPoint.InvokeAsync((2, TimeSpan.FromMinutes(90))));
+
+        Assert.EndsWith("/captures?host=git-02&age=5400", Address.Uri, StringComparison.Ordinal);
     }
 
     [Fact]
