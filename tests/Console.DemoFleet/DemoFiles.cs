@@ -88,6 +88,11 @@ internal static class DemoFiles
         },
         Prometheus = new { Url = plan.PrometheusUrl, PollSeconds = 5 },
 
+        CaptureRules = new
+        {
+            Rules = new[] { new { Name = "the fork lock fills", When = "fork-utilisation", Above = 0.6, Take = new[] { "goroutines", "profile", "perf" }, CoolDownMinutes = 10 } },
+        },
+
         // One host shows what it is like when two people have to agree.
         Control = new { TwoPeople = new[] { new { Actions = new[] { "restart" }, Hosts = new[] { "git-3" } } } },
         Drift = new

@@ -62,6 +62,7 @@ internal static class FeaturesSetup
         services.AddSingleton<CaptureUploads>();
         services.AddHostedService<CaptureRetention>();
         services.AddSingleton<ProfileShelf>();
+        services.AddSingleton<ChildrenCpu>();
         services.AddSingleton<ProfilesFeature>();
         services.AddSingleton<IProfilesApi>(provider => provider.GetRequiredService<ProfilesFeature>());
         services.AddSingleton<CaptureRuleBook>();

@@ -95,6 +95,8 @@ public sealed class LockupTests(Programs programs) : IAsyncLifetime
                 ConfirmHost = rung == Rung.Abort ? Host : "",
             }, o)));
             Assert.True(end.Phase == CommandPhase.Succeeded, $"{rung}: {end}");
+            if (rung == Rung.Perf)
+                Assert.Contains("copy_page_range", await PerfTopAsync(end.CaptureId), StringComparison.Ordinal);
             if (rung is Rung.Goroutines or Rung.Abort)
             {
                 var waiters = await WaitersAsync(end.CaptureId);
@@ -116,6 +118,17 @@ public sealed class LockupTests(Programs programs) : IAsyncLifetime
         var text = await Operator.Http.GetStringAsync($"/captures/{capture}/file", TestContext.Current.CancellationToken);
         return text.Split("\n\n").Count(goroutine => goroutine.Contains("forkExec(", StringComparison.Ordinal)
             && (goroutine.Contains("[sync.Mutex.Lock", StringComparison.Ordinal) || goroutine.Contains("[semacquire", StringComparison.Ordinal) || goroutine.Contains("[sync.RWMutex", StringComparison.Ordinal)));
+    }
+
+    // What perf saw, as pprof, by the tool that everybody has.
+    private async Task<string> PerfTopAsync(long capture)
+    {
+        using var folder = new TempFolder();
+        var file = folder.Write("perf.pb.gz", "");
+        await File.WriteAllBytesAsync(file, await Operator.Http.GetByteArrayAsync($"/captures/{capture}/pprof", TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        await using var pprof = new ChildProcess("go", ["tool", "pprof", "-top", file]);
+        Assert.Equal(0, await pprof.ExitAsync());
+        return string.Join('\n', pprof.Lines);
     }
 
     private async Task<HostSummary> OneAsync() => (await Session.Ask(o => Operator.Fleet.GetFleetAsync(new(), o))).Hosts.SingleOrDefault() ?? new();

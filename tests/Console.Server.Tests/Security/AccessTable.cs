@@ -89,6 +89,7 @@ internal static class AccessTable
         ["POST /account/sign-out"] = Needs.SignedIn,
         ["POST /account/token"] = Needs.Nothing,
         ["GET /captures/{id:long}/file"] = Needs.Profile,
+        ["GET /captures/{id:long}/pprof"] = Needs.Profile,
         ["POST /hubs/changes/negotiate"] = Needs.View,
         ["POST /hubs/changes"] = Needs.View,
         ["GET /_framework/opaque-redirect"] = Needs.SignedIn,

@@ -91,7 +91,7 @@ public partial class CapturePage(ICapturesApi api, NavigationManager navigation)
         var all = await api.ListCapturesAsync("", cancellationToken);
         if (id != Id)
             return;
-        var others = all.Captures.Where(other => other.Id != id && CaptureWords.IsProfile(other) == CaptureWords.IsProfile(shown) && CaptureWords.IsDump(other) == CaptureWords.IsDump(shown));
+        var others = all.Captures.Where(other => other.Id != id && CaptureWords.Comparable(other, shown));
         (Shown, Others) = (shown, [.. others]);
         Handed = [shown.ToByteArray(), new ListCapturesReply { Captures = { Others } }.ToByteArray()];
     }

@@ -7,10 +7,14 @@ namespace FleetConsole.Client.Features.Captures;
 public static class CaptureWords
 {
     /// <summary>Whether it is a profile, to be seen as a flame graph.</summary>
-    public static bool IsProfile(Capture capture) => capture.Kind is "cpu" or "profile";
+    public static bool IsProfile(Capture capture) => capture.Kind is "cpu" or "profile" or "perf";
 
     /// <summary>Whether it lists goroutines.</summary>
     public static bool IsDump(Capture capture) => capture.Kind is "goroutines" or "abort" or "dump";
+
+    /// <summary>Whether a comparison of the two says anything: perf sees the children too, and its trees begin with the programs.</summary>
+    public static bool Comparable(Capture one, Capture other) =>
+        IsProfile(one) == IsProfile(other) && IsDump(one) == IsDump(other) && (one.Kind == "perf") == (other.Kind == "perf");
 
     public static string Kind(Capture capture) => capture.Kind switch
     {

@@ -7,6 +7,9 @@ namespace FleetConsole.Server.Features.Captures;
 /// <summary>Captures as they travel.</summary>
 internal static class CaptureMessages
 {
+    /// <summary>Kind of what <c>perf script</c> printed.</summary>
+    public const string Perf = "perf";
+
     public static Capture Of(CaptureRow row) => new()
     {
         Id = row.Id,

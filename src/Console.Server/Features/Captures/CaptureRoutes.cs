@@ -1,6 +1,8 @@
 using FleetConsole.Client;
+using FleetConsole.Client.Api;
 using FleetConsole.Contracts;
 using FleetConsole.Server.Storage;
+using Grpc.Core;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -18,9 +20,26 @@ internal static class CaptureRoutes
     {
         routes.MapGet("/captures/{id:long}/file", (long id, CapturesFeature feature, CancellationToken cancellationToken) =>
             feature.DownloadAsync(id, cancellationToken)).RequireAuthorization(Permissions.Profile);
+        routes.MapGet("/captures/{id:long}/pprof", PprofAsync).RequireAuthorization(Permissions.Profile);
         var most = (routes.ServiceProvider.GetRequiredService<IOptions<StorageOptions>>().Value.MaxCaptureMegabytes * 1024L * 1024) + FormBytes;
         routes.MapPost(Routes.CaptureUpload, UploadAsync).RequireAuthorization(Permissions.Profile)
             .WithMetadata(new RequestSizeLimitAttribute(most), new RequireAntiforgeryTokenAttribute()).WithFormOptions(multipartBodyLengthLimit: most);
+    }
+
+    private static async Task<Results<PushStreamHttpResult, NotFound<string>, BadRequest<string>>> PprofAsync(long id, ProfilesFeature feature, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await feature.PprofAsync(id, cancellationToken);
+        }
+        catch (ApiException e) when (e.Code == StatusCode.NotFound)
+        {
+            return TypedResults.NotFound(e.Message);
+        }
+        catch (ApiException e)
+        {
+            return TypedResults.BadRequest(e.Message);
+        }
     }
 
     // The form is read here and not bound: a bound one answers other content types before anybody has asked who calls.

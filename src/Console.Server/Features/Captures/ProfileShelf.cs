@@ -99,11 +99,16 @@ internal sealed class ProfileShelf(IDbContextFactory<ConsoleDb> databases, Captu
         _reading.Dispose();
     }
 
+    private static ShelvedTree Of(FlameTree tree, CaptureRow row) =>
+        new(tree, [tree.Type], 0, (long)(row.Seconds * 1e9), TopTable.Of(tree), []);
+
     private static ShelvedTree Read(CaptureRow row, string path, string sampleType, FlameOptions options)
     {
         try
         {
             using var file = File.OpenRead(path);
+            if (row.Kind is CaptureMessages.Perf)
+                return Of(PerfScriptReader.Read(file), row);
             var profile = PprofReader.Read(file);
             var type = profile.FindSampleType(sampleType);
             if (type < 0)
@@ -115,7 +120,7 @@ internal sealed class ProfileShelf(IDbContextFactory<ConsoleDb> databases, Captu
             var tree = FlameTree.Of(profile, options with { SampleType = type });
             return new(tree, profile.SampleTypes, type, profile.DurationNanoseconds, TopTable.Of(tree), SampleLabels.Summarize(profile, type));
         }
-        catch (PprofFormatException e)
+        catch (Exception e) when (e is PprofFormatException or PerfScriptFormatException)
         {
             throw new ApiException(StatusCode.InvalidArgument,
                 string.Create(CultureInfo.InvariantCulture, $"Capture {row.Id} ({row.Kind}) cannot be read as a profile: {e.Message} Download it to look at it yourself."), e);

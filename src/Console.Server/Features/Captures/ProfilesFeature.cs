@@ -2,17 +2,20 @@ using FleetConsole.Analysis.Profiling;
 using FleetConsole.Client.Api;
 using FleetConsole.Contracts.V1;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FleetConsole.Server.Features.Captures;
 
 /// <summary>Views of profiles: flame graph, sandwich, difference, top table, search. What is too narrow to be seen stays here.</summary>
-internal sealed class ProfilesFeature(ProfileShelf shelf) : IProfilesApi
+internal sealed class ProfilesFeature(ProfileShelf shelf, ChildrenCpu children) : IProfilesApi
 {
     public async Task<FlameReply> GetFlameAsync(FlameRequest request, CancellationToken cancellationToken)
     {
         var options = new FlameOptions { LabelKey = request.LabelKey, LabelValue = request.LabelValue, GroupBy = request.GroupBy };
         var profile = await shelf.OpenAsync(request.CaptureId, request.SampleType, options, cancellationToken);
         var reply = FlameMessages.Facts(profile);
+        if (await BesideAsync(profile, cancellationToken) is { Length: > 0 } beside)
+            reply.Beside = beside;
         try
         {
             if (request.BaseId != 0)
@@ -46,7 +49,26 @@ internal sealed class ProfilesFeature(ProfileShelf shelf) : IProfilesApi
         return reply;
     }
 
+    /// <summary>A profile as pprof, whatever it was taken with.</summary>
+    public async Task<PushStreamHttpResult> PprofAsync(long id, CancellationToken cancellationToken)
+    {
+        var profile = await shelf.OpenAsync(id, "", new FlameOptions(), cancellationToken);
+        var taken = profile.Row.TakenAt.ToUnixTimeMilliseconds() * 1_000_000;
+        return TypedResults.Stream(async body =>
+        {
+            // Into memory first: the writer is synchronous, which a response is not.
+            using var file = new MemoryStream();
+            PprofWriter.Write(profile.Tree, taken, profile.Shelved.DurationNanoseconds, file);
+            file.Position = 0;
+            await file.CopyToAsync(body, cancellationToken);
+        }, "application/octet-stream", $"{Path.GetFileNameWithoutExtension(CaptureMessages.FileName(profile.Row))}.pb.gz");
+    }
+
     public Task<TextReply> GetTextAsync(long id, CancellationToken cancellationToken) => shelf.TextAsync(id, cancellationToken);
+
+    private Task<string> BesideAsync(ShelvedProfile profile, CancellationToken cancellationToken) => profile.Tree.Type.Unit == "nanoseconds"
+        ? children.BesideAsync(profile.Row, profile.Tree.Total / 1e9, profile.Shelved.DurationNanoseconds / 1e9, cancellationToken)
+        : Task.FromResult("");
 
     private static void Show(FlameRequest request, ShelvedProfile profile, FlameReply reply)
     {

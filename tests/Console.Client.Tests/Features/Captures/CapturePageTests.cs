@@ -74,4 +74,37 @@ public sealed class CapturePageTests : PageTest
     }
 
     private IRenderedComponent<CapturePage> Open(long id) => Open<CapturePage>(page => page.Add(p => p.Id, id));
+
+    [Fact]
+    public void A_rule_says_whether_it_can_fire_and_when_it_would_have()
+    {
+        Server.CaptureRules.Rules.Add(new CaptureRule { Name = "slow", Condition = "p99 is above 0.4", Takes = "profile", Limits = "at most 3 a day on a host", Holds = { new CaptureFiring { Host = "git-1", At = At(4, 0), Value = 0.5 } } });
+        Server.CaptureRules.Rules.Add(new CaptureRule { Name = "typo", Problem = "It cannot fire: Prometheus has no series now for no_such_metric." });
+        Server.Tried.Firings.Add(new CaptureFiring { Host = "git-1", At = At(1, 0), Value = 0.9 });
+        Server.Tried.Firings.Add(new CaptureFiring { Host = "git-2", At = At(2, 0), Value = 0.8 });
+        var page = Open<CaptureRulesPage>();
+        Assert.Contains("git-1 at 2026-11-24 04:00:00 (0.5)", page.Find("[data-testid=rule-holds]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("no_such_metric", page.Find("[data-testid=rule-problem]").TextContent, StringComparison.Ordinal);
+
+        page.Find("[data-testid=capture-rule] button").Click();
+
+        Assert.Equal(("slow", 7), Assert.Single(Server.RulesTried));
+        Assert.Contains("would have fired 2 times", page.Find("[data-testid=rule-tried]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_dump_opens_with_its_finding_and_compares_by_groups()
+    {
+        SignIn("olga", Roles.Operator);
+        (Server.Dump.Finding, Server.Dump.Goroutines) = ("1,400 of 1,452 goroutines wait for syscall.ForkLock, most for minutes.", 1452);
+        Server.Dump.Groups.Add(new DumpGroup { Count = 1400, BaseCount = 2, Change = "grew", Reason = "sync.Mutex.Lock", Stack = { new DumpFrame { Function = "sync.(*Mutex).Lock" }, new DumpFrame { Function = "syscall.forkExec" } } });
+        Server.Dump.Base = Server.Captures[2];
+        Address.NavigateTo("/captures/5?base=4");
+
+        var page = Open(5);
+
+        Assert.Equal(Server.Dump.Finding, page.Find("[data-testid=dump-finding]").TextContent);
+        var group = Text(page.Find("[data-testid=group] summary"));
+        Assert.Equal("2 → 1400 grew [sync.Mutex.Lock] syscall.forkExec", group);
+    }
 }
