@@ -88,6 +88,25 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public async Task New_process_begins_when_the_children_of_the_old_one_have_let_go()
+    {
+        // Half a gigabyte takes the kernel longer to give back than a shell to start; what a process holds goes after its memory.
+        await using var setup = new AgentSetup(
+            """
+            flock --nonblock held true && echo free || echo held
+            flock held perl -e 'my $memory; vec($memory, 512 << 20, 8) = 1; $| = 1; print "ready\n"; sleep 1000' &
+            wait
+            """);
+        var agent = await setup.StartAsync();
+        await Wait.UntilAsync("the child holds the lock", () => File.ReadAllText(setup.At("server.log")).Contains("ready", StringComparison.Ordinal));
+
+        await agent.RestartAsync("c-1");
+
+        await Wait.UntilAsync("the next child holds it", () => File.ReadAllText(setup.At("server.log")).EndsWith("ready\n", StringComparison.Ordinal));
+        Assert.Equal("free\nready\nfree\nready\n", File.ReadAllText(setup.At("server.log")));
+    }
+
+    [Fact]
     public async Task Restart_goes_on_when_its_caller_hangs_up()
     {
         await using var setup = new AgentSetup(IgnoresTerm);

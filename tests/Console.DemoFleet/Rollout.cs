@@ -27,7 +27,7 @@ internal sealed class Rollout(DemoPlan plan, TimeProvider time, TextWriter outpu
                 await pause.WaitForNextTickAsync(cancellationToken);
             var host = plan.Hosts[i];
             (ServerSettings.Read(plan, host) with { Version = version, SpawnMode = mode }).Write(plan, host);
-            var outcome = await RestartOrAgainAsync(host, version, pause, cancellationToken);
+            var outcome = await RestartAsync(host, version, cancellationToken);
             await output.WriteLineAsync($"{host.Name}: {version}, pid {outcome.PidBefore} -> {outcome.PidAfter}");
         }
     }
@@ -36,20 +36,6 @@ internal sealed class Rollout(DemoPlan plan, TimeProvider time, TextWriter outpu
     {
         var patches = plan.Hosts.Select(h => ServerSettings.Read(plan, h).Version).Select(v => int.Parse(v.Split('.')[^1], System.Globalization.CultureInfo.InvariantCulture));
         return $"1.0.{Math.Max(LastPatchOfHistory, patches.Max()) + 1}";
-    }
-
-    // A locked-up server leaves children behind that were forked and not yet executed: they hold its port a moment longer.
-    private async Task<CommandOutcome> RestartOrAgainAsync(DemoHost host, string version, PeriodicTimer pause, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await RestartAsync(host, version, cancellationToken);
-        }
-        catch (DemoException)
-        {
-            await pause.WaitForNextTickAsync(cancellationToken);
-            return await RestartAsync(host, version, cancellationToken);
-        }
     }
 
     private async Task<CommandOutcome> RestartAsync(DemoHost host, string version, CancellationToken cancellationToken)

@@ -26,6 +26,9 @@ internal static class ProcTree
         return [.. found.Values];
     }
 
+    /// <summary>The living members of a process group, its head apart.</summary>
+    public static IReadOnlyList<ProcStat> Followers(int group) => All().FindAll(p => p.Group == group && p.Pid != group && !p.IsDead);
+
     private static List<ProcStat> All()
     {
         var all = new List<ProcStat>();

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using FleetConsole.Agent.Figures;
 
@@ -28,11 +29,12 @@ internal readonly record struct ProcessEnd(int? ExitCode, int? Signal)
 /// </summary>
 internal sealed class ProcessLife : IDisposable
 {
+    private static readonly TimeSpan GroupTimeout = TimeSpan.FromSeconds(10);
     private readonly int pidfd;
     private readonly Lock gate = new();
     private readonly TaskCompletionSource<ProcessEnd> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly bool isChild;
-    private bool ownsGroup;
+    private volatile bool ownsGroup;
     private bool hasEnded;
     private bool isDisposed;
 
@@ -47,7 +49,7 @@ internal sealed class ProcessLife : IDisposable
 
     public ProcessMark Mark { get; }
 
-    /// <summary>Completes when the process has ended, with how it ended.</summary>
+    /// <summary>Completes when the process has ended, and with it the group that it owns; with how it ended.</summary>
     public Task<ProcessEnd> Ended => end.Task;
 
     /// <summary>A process that this agent has just started, at the head of a group of its own.</summary>
@@ -110,20 +112,15 @@ internal sealed class ProcessLife : IDisposable
 
     private void Watch()
     {
-        const short readable = 1;
-        var poll = new Posix.PollFd { Fd = pidfd, Events = readable };
-        while (Posix.Poll(ref poll, 1, -1) < 0)
-        {
-            // Interrupted by a signal: look again.
-        }
+        Await(pidfd, -1);
 
+        // Before the pid is given back, so that the group cannot be another's: children must not outlive their server,
+        // whose ports and repositories they may hold.
+        KillGroup();
+        AwaitGroup();
         ProcessEnd how;
         lock (gate)
         {
-            // Before the pid is given back, so that the group cannot be another's: children must not outlive their server,
-            // whose ports and repositories they may hold.
-            if (ownsGroup)
-                _ = Posix.Kill(-Mark.Pid, Posix.SigKill);
             how = isChild ? Reap() : default;
             hasEnded = true;
             if (isDisposed)
@@ -131,6 +128,31 @@ internal sealed class ProcessLife : IDisposable
         }
 
         end.SetResult(how);
+    }
+
+    // A killed process has its ports until its memory is given back. That of a child which a locked-up server was forking takes a while, and the
+    // next server could not listen.
+    private void AwaitGroup()
+    {
+        var start = Stopwatch.GetTimestamp();
+        foreach (var follower in ownsGroup ? ProcTree.Followers(Mark.Pid) : [])
+        {
+            var left = GroupTimeout - Stopwatch.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero || Posix.PidfdOpen(follower.Pid) is not (>= 0 and var fd))
+                continue;
+            Await(fd, (int)left.TotalMilliseconds);
+            _ = Posix.Close(fd);
+        }
+    }
+
+    private static void Await(int pidfd, int milliseconds)
+    {
+        const short readable = 1;
+        var poll = new Posix.PollFd { Fd = pidfd, Events = readable };
+        while (Posix.Poll(ref poll, 1, milliseconds) < 0)
+        {
+            // Interrupted by a signal: look again.
+        }
     }
 
     private ProcessEnd Reap()
