@@ -2,7 +2,7 @@
 # Runs FleetConsole on a live demo fleet until Ctrl-C. PORT (8080) and DATA (demo-data) are settable.
 #   ./demo.sh                      the fleet and the console
 #   ./demo.sh deploy spawn|fork    from a second terminal: rolls a new version over the fleet, host by host
-#   ./demo.sh grow HOST            lets a host's virtual memory grow until it locks up
+#   ./demo.sh grow HOST [TIMES]    lets a host's virtual memory grow until it locks up, TIMES as fast (1 to 100)
 #   ./demo.sh stop|start NAME      stops and starts prometheus or agent-HOST, freezes and thaws the server of HOST
 set -euo pipefail
 if [[ -n ${DATA:-} ]]; then

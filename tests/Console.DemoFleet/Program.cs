@@ -4,7 +4,7 @@ using FleetConsole.DemoFleet;
 const string Usage = """
     demo.sh                      runs the console on a live demo fleet until Ctrl-C (PORT and DATA are settable)
     demo.sh deploy spawn|fork    rolls a new version over the running fleet, host by host
-    demo.sh grow HOST            lets a host's virtual memory grow until it locks up
+    demo.sh grow HOST [TIMES]    lets a host's virtual memory grow until it locks up, TIMES as fast (1 to 100)
     demo.sh stop NAME            stops prometheus, console or agent-HOST, or freezes the server of HOST
     demo.sh start NAME           starts it again
     """;
@@ -33,11 +33,8 @@ try
         case ["deploy", ServerSettings.Fork or ServerSettings.Spawn]:
             await new Rollout(DemoPlan.OfRunningDemo(artifacts), TimeProvider.System, Console.Out).DeployAsync(command[1], ending.Token);
             return 0;
-        case ["grow", var name]:
-            var plan = DemoPlan.OfRunningDemo(artifacts);
-            var host = plan.Hosts.FirstOrDefault(h => h.Name == name)
-                ?? throw new DemoException($"There is no host \"{name}\"; there are {string.Join(", ", plan.Hosts.Select(h => h.Name))}.");
-            (ServerSettings.Read(plan, host) with { GrowUntilUtilisation = ServerSettings.Unlimited }).Write(plan, host);
+        case ["grow", var name, .. var rest] when rest.Length <= 1:
+            ServerSettings.Grow(DemoPlan.OfRunningDemo(artifacts), name, rest is [var times] ? times : "1");
             Console.WriteLine($"{name} grows until it locks up.");
             return 0;
         case ["stop", var name]:

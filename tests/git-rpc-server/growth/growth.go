@@ -13,14 +13,15 @@ const windowSeconds = 30
 // whatever else the machine does moves it by some percent.
 const slack = 1.1
 
-// Growth adds BytesPerSecond each second, up to Limit, while utilisation is below Until, and gives as much back while
-// it is well above: a bounded server keeps to its bound on a busy machine too.
+// Growth adds BytesPerSecond, Times over, each second, up to Limit, while utilisation is below Until, and gives as much
+// back while it is well above: a bounded server keeps to its bound on a busy machine too.
 type Growth struct {
 	BytesPerSecond int64
 	Limit          int64
 	ForkingTime    func() time.Duration // cumulative
 	Refresh        func()               // called each second, before Until
 	Until          func() float64
+	Times          func() float64
 
 	memory      Memory
 	utilisation window
@@ -44,15 +45,16 @@ func (g *Growth) Run(ctx context.Context) {
 func (g *Growth) step(now time.Time) {
 	g.Refresh()
 	g.utilisation.add(now, g.ForkingTime())
+	rate := int64(float64(g.BytesPerSecond) * g.Times())
 	if g.utilisation.value() > slack*g.Until() {
-		g.memory.Shrink(g.BytesPerSecond)
+		g.memory.Shrink(rate)
 		return
 	}
 	room := g.Limit - g.memory.Bytes()
-	if g.failed || g.BytesPerSecond <= 0 || room < minMapping || g.utilisation.value() >= g.Until() {
+	if g.failed || rate <= 0 || room < minMapping || g.utilisation.value() >= g.Until() {
 		return
 	}
-	bytes := g.BytesPerSecond
+	bytes := rate
 	if bytes+g.memory.owed > room {
 		bytes = room - g.memory.owed
 	}

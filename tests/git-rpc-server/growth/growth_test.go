@@ -65,7 +65,7 @@ func TestGrowthStopsAtItsLimitAndWhileUtilisationIsHigh(t *testing.T) {
 			var forking time.Duration
 			g := &Growth{BytesPerSecond: 8 * mib, Limit: 100 * mib, Refresh: func() {},
 				ForkingTime: func() time.Duration { return forking },
-				Until:       func() float64 { return test.until }}
+				Until:       func() float64 { return test.until }, Times: once}
 			defer g.memory.Release()
 			now := time.Unix(1700000000, 0)
 			for second := 0; second < 60; second++ {
@@ -82,7 +82,7 @@ func TestGrowthStopsAtItsLimitAndWhileUtilisationIsHigh(t *testing.T) {
 func TestMemoryIsGivenBackWhileUtilisationIsWellAboveItsBound(t *testing.T) {
 	var forking time.Duration
 	g := &Growth{BytesPerSecond: 8 * mib, Limit: gib, Refresh: func() {},
-		ForkingTime: func() time.Duration { return forking }, Until: func() float64 { return 0.15 }}
+		ForkingTime: func() time.Duration { return forking }, Until: func() float64 { return 0.15 }, Times: once}
 	defer g.memory.Release()
 	now := time.Unix(1700000000, 0)
 	run := func(seconds int, perSecond time.Duration) {
@@ -109,18 +109,20 @@ func TestMemoryIsGivenBackWhileUtilisationIsWellAboveItsBound(t *testing.T) {
 	}
 }
 
-func TestGrowthGoesOnWhenTheBoundIsLifted(t *testing.T) {
+func once() float64 { return 1 }
+
+func TestGrowthGoesOnAsFastAsItIsToldWhenTheBoundIsLifted(t *testing.T) {
 	until := 0.0
 	g := &Growth{BytesPerSecond: 8 * mib, Limit: gib, ForkingTime: func() time.Duration { return 0 },
-		Refresh: func() { until++ }, Until: func() float64 { return until - 1 }}
+		Refresh: func() { until++ }, Until: func() float64 { return until - 1 }, Times: func() float64 { return until }}
 	defer g.memory.Release()
 	g.step(time.Unix(1700000000, 0))
 	if g.memory.Bytes() != 0 {
 		t.Fatalf("%d bytes under a bound of zero", g.memory.Bytes())
 	}
 	g.step(time.Unix(1700000001, 0))
-	if g.memory.Bytes() != 8*mib {
-		t.Errorf("%d bytes after the bound was lifted", g.memory.Bytes())
+	if g.memory.Bytes() != 2*8*mib {
+		t.Errorf("%d bytes at twice the rate after the bound was lifted", g.memory.Bytes())
 	}
 }
 

@@ -102,6 +102,7 @@ func (s *Server) Serve(grpcListener, metricsListener net.Listener) error {
 		ForkingTime:    s.spawner.ForkingTime,
 		Refresh:        s.config.Live.Refresh,
 		Until:          s.config.Live.GrowUntilUtilisation,
+		Times:          s.config.Live.GrowTimes,
 	}).Run(ctx)
 
 	failed := make(chan error, 2)

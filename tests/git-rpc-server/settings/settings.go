@@ -16,11 +16,15 @@ import (
 	"git-rpc-server/spawn"
 )
 
+// maxTimes keeps a second's growth far below the address space that there is.
+const maxTimes = 1000
+
 // Settings is the content of a settings file.
 type Settings struct {
 	Version              string
 	SpawnMode            spawn.Mode
 	GrowUntilUtilisation float64 // +Inf when unlimited
+	GrowTimes            float64 // times as fast as the server was told to grow; 1 when not given
 }
 
 // Read reads and validates a settings file.
@@ -41,6 +45,7 @@ func parse(content []byte) (Settings, error) {
 		Version              string          `json:"version"`
 		SpawnMode            string          `json:"spawn_mode"`
 		GrowUntilUtilisation json.RawMessage `json:"grow_until_utilisation"`
+		GrowTimes            *float64        `json:"grow_times"`
 	}
 	decoder := json.NewDecoder(bytes.NewReader(content))
 	decoder.DisallowUnknownFields()
@@ -61,7 +66,13 @@ func parse(content []byte) (Settings, error) {
 	if err != nil {
 		return Settings{}, fmt.Errorf("grow_until_utilisation: %w", err)
 	}
-	return Settings{Version: file.Version, SpawnMode: mode, GrowUntilUtilisation: until}, nil
+	times := 1.0
+	if file.GrowTimes != nil {
+		if times = *file.GrowTimes; times <= 0 || times > maxTimes {
+			return Settings{}, fmt.Errorf("grow_times: %g is not above 0 and at most %d", times, maxTimes)
+		}
+	}
+	return Settings{Version: file.Version, SpawnMode: mode, GrowUntilUtilisation: until, GrowTimes: times}, nil
 }
 
 func parseUtilisation(raw json.RawMessage) (float64, error) {
@@ -77,10 +88,10 @@ func parseUtilisation(raw json.RawMessage) (float64, error) {
 	return until, nil
 }
 
-// Live follows the one setting that may change while the server runs.
+// Live follows the settings of growth, which may change while the server runs.
 type Live struct {
 	path      string
-	until     atomic.Value // float64
+	settings  atomic.Value // Settings
 	modified  time.Time
 	complaint string
 }
@@ -88,12 +99,15 @@ type Live struct {
 // Watch starts from settings already read from path.
 func Watch(path string, s Settings) *Live {
 	l := &Live{path: path}
-	l.until.Store(s.GrowUntilUtilisation)
+	l.settings.Store(s)
 	return l
 }
 
 // GrowUntilUtilisation returns the last good value.
-func (l *Live) GrowUntilUtilisation() float64 { return l.until.Load().(float64) }
+func (l *Live) GrowUntilUtilisation() float64 { return l.settings.Load().(Settings).GrowUntilUtilisation }
+
+// GrowTimes returns the last good value.
+func (l *Live) GrowTimes() float64 { return l.settings.Load().(Settings).GrowTimes }
 
 // Refresh reads the file again when its modification time changed. A bad or missing file is logged once, not
 // at every look. Only one goroutine may call it.
@@ -106,7 +120,7 @@ func (l *Live) Refresh() {
 		l.modified = info.ModTime()
 		var s Settings
 		if s, err = Read(l.path); err == nil {
-			l.until.Store(s.GrowUntilUtilisation)
+			l.settings.Store(s)
 			l.complaint = ""
 			return
 		}

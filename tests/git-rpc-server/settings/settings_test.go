@@ -19,9 +19,11 @@ func TestParse(t *testing.T) {
 		want          Settings
 		wantErr       string
 	}{
-		{"fork", `{"version":"1.0.4","spawn_mode":"fork","grow_until_utilisation":0.15}`, Settings{"1.0.4", spawn.Fork, 0.15}, ""},
-		{"spawn", `{"version":"1.0.5","spawn_mode":"spawn","grow_until_utilisation":"unlimited"}`, Settings{"1.0.5", spawn.Vfork, math.Inf(1)}, ""},
+		{"fork", `{"version":"1.0.4","spawn_mode":"fork","grow_until_utilisation":0.15}`, Settings{"1.0.4", spawn.Fork, 0.15, 1}, ""},
+		{"spawn", `{"version":"1.0.5","spawn_mode":"spawn","grow_until_utilisation":"unlimited"}`, Settings{"1.0.5", spawn.Vfork, math.Inf(1), 1}, ""},
 		{"not JSON", `version=1`, Settings{}, "invalid character"},
+		{"twice as fast", `{"version":"1","spawn_mode":"fork","grow_until_utilisation":1,"grow_times":2}`, Settings{"1", spawn.Fork, 1, 2}, ""},
+		{"backwards", `{"version":"1","spawn_mode":"fork","grow_until_utilisation":1,"grow_times":-1}`, Settings{}, "grow_times"},
 		{"two values", `{"version":"1","spawn_mode":"fork","grow_until_utilisation":1}{}`, Settings{}, "more than one"},
 		{"no version", `{"spawn_mode":"fork","grow_until_utilisation":1}`, Settings{}, "version is missing"},
 		{"unknown mode", `{"version":"1","spawn_mode":"threads","grow_until_utilisation":1}`, Settings{}, "spawn_mode"},
