@@ -38,21 +38,24 @@ internal sealed class DriftLooker(FleetBins bins, DriftOptions options, DriftSca
         await bins.UpdateAsync(now, lockups, cancellationToken);
         var to = bins.To ?? now;
         var series = bins.Series;
-        var report = Judge(series, to, cancellationToken);
-        var data = new LookData(options, series, bins.Metrics,
+        var methods = series.ToLookup(s => s.Host.Name, s => s.Bins, StringComparer.Ordinal);
+        var samples = bins.Metrics.ToDictionary(m => m.Key, m => RequestMix.AddTo(m.Value, [.. methods[m.Key]]), StringComparer.Ordinal);
+        var report = Judge(series, samples, to, cancellationToken);
+        var data = new LookData(options, series, samples,
             [promQl.BucketIncreases(scale.Step), .. metrics.Queries(scale.Step).Select(q => q.PromQl)], to - bins.Window, to);
         return new(report, DriftCause.Of(report), data);
     }
 
     // The fits are independent; what the series have in common comes after.
-    private FleetDriftReport Judge(IReadOnlyList<DriftSeries> series, DateTimeOffset to, CancellationToken cancellationToken)
+    private FleetDriftReport Judge(
+        IReadOnlyList<DriftSeries> series, IReadOnlyDictionary<string, MetricSamples> samples, DateTimeOffset to, CancellationToken cancellationToken)
     {
         var now = to.ToUnixTimeMilliseconds() / 1000.0;
         var fits = new DriftFit[series.Count];
         Parallel.For(0, fits.Length, new() { CancellationToken = cancellationToken }, i =>
             fits[i] = DriftFit.Next(_fits.GetValueOrDefault((series[i].Host.Name, series[i].Method)), series[i], now, options));
         _fits = fits.ToDictionary(f => (f.Series.Host.Name, f.Series.Method));
-        var moving = bins.Metrics.Where(m => bins.Processes.ContainsKey(m.Key)).ToDictionary(
+        var moving = samples.Where(m => bins.Processes.ContainsKey(m.Key)).ToDictionary(
             m => new HostId(m.Key), m => MetricBins.Of(m.Value, bins.Processes[m.Key], options.Bins));
         return FleetDrift.Judge(fits, moving, now, options);
     }

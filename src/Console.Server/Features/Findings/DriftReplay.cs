@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Runtime.CompilerServices;
 using FleetConsole.Analysis.Latency;
 using FleetConsole.Server.Sources.Prometheus;
@@ -28,15 +27,16 @@ internal sealed record ReplayStep(DateTimeOffset At, double Done, IReadOnlyList<
 internal static class DriftReplay
 {
     /// <summary>Replays [from, to], a look each <paramref name="every"/>.</summary>
+    /// <param name="lockups">When hosts are known to have been locked up; those stretches are left out, as they were then.</param>
     /// <exception cref="PrometheusException">Prometheus did not answer.</exception>
     public static async IAsyncEnumerable<ReplayStep> RunAsync(
-        DriftLooker looker, DateTimeOffset from, DateTimeOffset to, TimeSpan every, [EnumeratorCancellation] CancellationToken cancellationToken)
+        DriftLooker looker, DateTimeOffset from, DateTimeOffset to, TimeSpan every, IReadOnlyDictionary<string, IReadOnlyList<TimeRange>> lockups, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var findings = new List<ReplayedFinding>();
         var open = new List<OpenDrift>();
         for (var at = from + every; at <= to; at += every)
         {
-            var look = await looker.LookAsync(at, ReadOnlyDictionary<string, IReadOnlyList<TimeRange>>.Empty, cancellationToken);
+            var look = await looker.LookAsync(at, lockups, cancellationToken);
             Take(look, at, findings, open);
             yield return new(at, (at - from) / (to - from), [.. findings]);
         }

@@ -1,5 +1,7 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text.Json;
+using FleetConsole.Analysis.Latency;
 using FleetConsole.Server.Hosting;
 using FleetConsole.Server.Sources.Prometheus;
 using Microsoft.Extensions.Options;
@@ -52,7 +54,7 @@ internal static class ReplayCommand
     {
         ReplayStep? last = null;
         var every = asked.Every ?? TimeSpan.FromSeconds(looker.BinSeconds * 12);
-        await foreach (var step in DriftReplay.RunAsync(looker, asked.From, asked.To, every, cancellationToken))
+        await foreach (var step in DriftReplay.RunAsync(looker, asked.From, asked.To, every, ReadOnlyDictionary<string, IReadOnlyList<TimeRange>>.Empty, cancellationToken))
         {
             last = step;
             await error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{step.At:u} {step.Done:P0} {step.Findings.Count} findings"));

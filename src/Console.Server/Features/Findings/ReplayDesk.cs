@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace FleetConsole.Server.Features.Findings;
 
 /// <summary>Replays for pages: one at a time, since each asks Prometheus for weeks.</summary>
-internal sealed class ReplayDesk(DriftLookers lookers, IOptions<DriftScanOptions> options) : IDisposable
+internal sealed class ReplayDesk(DriftLookers lookers, KnownLockups lockups, IOptions<DriftScanOptions> options) : IDisposable
 {
     private const double BinsBetweenLooks = 12;
     private static readonly TimeSpan MaxRange = TimeSpan.FromDays(60);
@@ -22,8 +22,10 @@ internal sealed class ReplayDesk(DriftLookers lookers, IOptions<DriftScanOptions
             throw new ApiException(StatusCode.ResourceExhausted, "Another replay runs. Wait for its end, or cancel it where it was started.");
         try
         {
+            var looker = lookers.Of(scale);
+            var known = await lockups.ReadAsync(from - looker.Window, to, cancellationToken);
             await using var steps = DriftReplay.RunAsync(
-                lookers.Of(scale), from, to, TimeSpan.FromSeconds(scale.BinSeconds * BinsBetweenLooks), cancellationToken).GetAsyncEnumerator(cancellationToken);
+                looker, from, to, TimeSpan.FromSeconds(scale.BinSeconds * BinsBetweenLooks), known, cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (await NextAsync(steps))
                 yield return Of(steps.Current);
         }
