@@ -52,6 +52,9 @@ public static class Routes
     public static string CapturesOf(string host, TimeSpan? age = null) => $"{Captures}?host={Uri.EscapeDataString(host)}"
         + (age is { } wanted ? string.Create(CultureInfo.InvariantCulture, $"&age={wanted.TotalSeconds:0}") : "");
 
+    /// <summary>What a command took.</summary>
+    public static string CapturesBy(string command) => $"{Captures}?command={Uri.EscapeDataString(command)}";
+
     public static string CaptureFile(long id) => $"/captures/{id}/file";
 
     /// <summary>A profile as pprof, whatever it was taken with.</summary>

@@ -49,8 +49,11 @@ internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
     public Task<CurvesReply> GetCurvesAsync(CurvesRequest request, CancellationToken cancellationToken) =>
         Ask(_latency.GetCurvesAsync(request, Options(cancellationToken)), cancellationToken);
 
-    public Task<ListCapturesReply> ListCapturesAsync(string host, CancellationToken cancellationToken) =>
-        Ask(_captures.ListCapturesAsync(new() { Host = host }, Options(cancellationToken)), cancellationToken);
+    public Task<ListCapturesReply> ListCapturesAsync(ListCapturesRequest request, CancellationToken cancellationToken) =>
+        Ask(_captures.ListCapturesAsync(request, Options(cancellationToken)), cancellationToken);
+
+    public Task<ListComparisonsReply> ListComparisonsAsync(long id, CancellationToken cancellationToken) =>
+        Ask(_captures.ListComparisonsAsync(new() { CaptureId = id }, Options(cancellationToken)), cancellationToken);
 
     public Task<Capture> GetCaptureAsync(long id, CancellationToken cancellationToken) =>
         Ask(_captures.GetCaptureAsync(new() { Id = id }, Options(cancellationToken)), cancellationToken);

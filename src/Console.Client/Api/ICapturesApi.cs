@@ -5,9 +5,11 @@ namespace FleetConsole.Client.Api;
 /// <summary>Captured profiles, as a page asks for them.</summary>
 public interface ICapturesApi
 {
-    /// <param name="host">Empty: every host.</param>
     /// <exception cref="ApiException">The call failed.</exception>
-    Task<ListCapturesReply> ListCapturesAsync(string host, CancellationToken cancellationToken);
+    Task<ListCapturesReply> ListCapturesAsync(ListCapturesRequest request, CancellationToken cancellationToken);
+
+    /// <exception cref="ApiException">There is no such capture.</exception>
+    Task<ListComparisonsReply> ListComparisonsAsync(long id, CancellationToken cancellationToken);
 
     /// <exception cref="ApiException">There is no such capture.</exception>
     Task<Capture> GetCaptureAsync(long id, CancellationToken cancellationToken);

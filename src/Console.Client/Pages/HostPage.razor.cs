@@ -59,7 +59,7 @@ public partial class HostPage(IFleetApi fleet, ILatencyApi latency, IControlApi 
         var name = Name;
         var host = fleet.GetHostAsync(name, cancellationToken);
         var commands = control.ListCommandsAsync(name, cancellationToken);
-        var taken = captures.ListCapturesAsync(name, cancellationToken);
+        var taken = captures.ListCapturesAsync(new() { Host = name }, cancellationToken);
         await Task.WhenAll(host, commands, taken);
         if (name != Name)
             return; // The page moved on to another host, whose own load follows.

@@ -27,4 +27,7 @@ internal sealed class CaptureRow
     public required string TakenBy { get; init; }
 
     public required string Reason { get; init; }
+
+    /// <summary>The process's age when it was taken; null for an uploaded file.</summary>
+    public TimeSpan? Age => TakenAt - ProcessStartedAt;
 }

@@ -156,10 +156,21 @@ public sealed class FlameTreeTests
     }
 
     [Fact]
+    public void Trees_add_up_by_the_names_of_their_functions()
+    {
+        var sum = FlameTree.Sum([Of(Made().Sample("b main", 2)), Of(Made().Sample("c main", 3).Sample("b main", 4)), Of(Made().Sample("b main", 1))]);
+
+        Assert.Equal(10, sum.Total);
+        var main = sum.Find(["main"]);
+        Assert.Equal([("b", 7L), ("c", 3)], sum.ChildrenOf(main).Select(node => (sum.NameOf(node), sum.TotalOf(node))));
+    }
+
+    [Fact]
     public void Different_kinds_of_values_are_not_compared()
     {
         var bytes = Of(new MadeProfile().Type("space", "bytes").Sample("a", 1));
 
+        Assert.Throws<ArgumentException>(() => FlameTree.Sum([Tree, bytes]));
         Assert.Throws<ArgumentException>(() => FlameDiff.Of(Tree, bytes, DiffWeights.ByTotal(Tree, bytes)));
     }
 

@@ -40,6 +40,11 @@ internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, IC
 
     public List<FlameRequest> FlamesAsked { get; } = [];
 
+    public List<ListCapturesRequest> CapturesAsked { get; } = [];
+
+    /// <summary>What a capture is said to be worth comparing with.</summary>
+    public List<Comparison> Suggested { get; } = [];
+
     public ListDeploysReply Deploys { get; } = new();
 
     public Dictionary<long, DeployReply> DeploysById { get; } = [];
@@ -121,8 +126,14 @@ internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, IC
         ? Answer(known)
         : Task.FromException<FindingReply>(new ApiException(StatusCode.NotFound, $"There is no finding {id}."));
 
-    public Task<ListCapturesReply> ListCapturesAsync(string host, CancellationToken cancellationToken) =>
-        Answer(new ListCapturesReply { Captures = { Captures.Where(capture => host.Length == 0 || capture.Host == host) } });
+    public Task<ListCapturesReply> ListCapturesAsync(ListCapturesRequest request, CancellationToken cancellationToken)
+    {
+        CapturesAsked.Add(request);
+        return Answer(new ListCapturesReply { Captures = { Captures.Where(capture => request.Host.Length == 0 || capture.Host == request.Host) } });
+    }
+
+    public Task<ListComparisonsReply> ListComparisonsAsync(long id, CancellationToken cancellationToken) =>
+        Answer(new ListComparisonsReply { Captures = { Captures.Where(capture => capture.Id != id) }, Suggested = { Suggested } });
 
     public Task<Capture> GetCaptureAsync(long id, CancellationToken cancellationToken) => Captures.Find(capture => capture.Id == id) is { } found
         ? Answer(found)

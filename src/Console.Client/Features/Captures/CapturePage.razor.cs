@@ -59,13 +59,19 @@ public partial class CapturePage(ICapturesApi api, NavigationManager navigation)
 
     private Capture? Shown { get; set; }
 
-    private IReadOnlyList<Capture> Others { get; set; } = [];
+    private ListComparisonsReply Others { get; set; } = new();
 
     private bool MayRead { get; set; }
 
-    private string Title => Shown is null ? "" : Look.Base == 0 || Others.FirstOrDefault(other => other.Id == Look.Base) is not { } before
-        ? string.Concat(CaptureWords.Kind(Shown)[..1].ToUpperInvariant(), CaptureWords.Kind(Shown).AsSpan(1))
-        : $"{CaptureWords.Line(before)} → {CaptureWords.Line(Shown)}";
+    private string Title => Shown is null ? "" : Before is { } before ? $"{before} → {CaptureWords.Line(Shown)}"
+        : string.Concat(CaptureWords.Kind(Shown)[..1].ToUpperInvariant(), CaptureWords.Kind(Shown).AsSpan(1));
+
+    private string? Before => Look.Bases switch
+    {
+        [] => null,
+        [var id] when Others.Captures.FirstOrDefault(other => other.Id == id) is { } other => CaptureWords.Line(other),
+        _ => Others.Suggested.FirstOrDefault(suggested => suggested.BaseIds.SequenceEqual(Look.Bases))?.Title ?? $"{Look.Bases.Count} captures",
+    };
 
     private string OnChart => Routes.LatencyOf(new LatencyView { Hosts = [Shown?.Host ?? ""], Range = "7d" });
 
@@ -79,7 +85,7 @@ public partial class CapturePage(ICapturesApi api, NavigationManager navigation)
         var first = _loaded == 0;
         _loaded = Id;
         if (first && Handed is [var shown, var others])
-            (Shown, Others) = (Contracts.V1.Capture.Parser.ParseFrom(shown), ListCapturesReply.Parser.ParseFrom(others).Captures);
+            (Shown, Others) = (Contracts.V1.Capture.Parser.ParseFrom(shown), ListComparisonsReply.Parser.ParseFrom(others));
         else
             await RefreshAsync();
     }
@@ -88,13 +94,12 @@ public partial class CapturePage(ICapturesApi api, NavigationManager navigation)
     {
         var id = Id;
         var shown = await api.GetCaptureAsync(id, cancellationToken);
-        var all = await api.ListCapturesAsync("", cancellationToken);
+        var others = await api.ListComparisonsAsync(id, cancellationToken);
         if (id != Id)
             return;
-        var others = all.Captures.Where(other => other.Id != id && CaptureWords.Comparable(other, shown));
-        (Shown, Others) = (shown, [.. others]);
-        Handed = [shown.ToByteArray(), new ListCapturesReply { Captures = { Others } }.ToByteArray()];
+        (Shown, Others) = (shown, others);
+        Handed = [shown.ToByteArray(), others.ToByteArray()];
     }
 
-    private void Compare(long other) => navigation.NavigateTo(Routes.CaptureOf(Id, new FlameLook { Base = other, Type = Look.Type, Icicle = Look.Icicle }));
+    private string Against(IReadOnlyList<long> bases) => Routes.CaptureOf(Id, new FlameLook { Bases = bases, Type = Look.Type, Icicle = Look.Icicle });
 }

@@ -12,10 +12,6 @@ public static class CaptureWords
     /// <summary>Whether it lists goroutines.</summary>
     public static bool IsDump(Capture capture) => capture.Kind is "goroutines" or "abort" or "dump";
 
-    /// <summary>Whether a comparison of the two says anything: perf sees the children too, and its trees begin with the programs.</summary>
-    public static bool Comparable(Capture one, Capture other) =>
-        IsProfile(one) == IsProfile(other) && IsDump(one) == IsDump(other) && (one.Kind == "perf") == (other.Kind == "perf");
-
     public static string Kind(Capture capture) => capture.Kind switch
     {
         "cpu" => $"CPU profile, {capture.Seconds.ToString("0", System.Globalization.CultureInfo.InvariantCulture)} s",

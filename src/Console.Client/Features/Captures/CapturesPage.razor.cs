@@ -3,6 +3,7 @@ using FleetConsole.Client.Api;
 using FleetConsole.Contracts;
 using FleetConsole.Contracts.V1;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 
@@ -15,6 +16,10 @@ public partial class CapturesPage(ICapturesApi api)
 
     [SupplyParameterFromQuery(Name = "host")]
     private string? HostQuery { get; set; }
+
+    /// <summary>The command that took them.</summary>
+    [SupplyParameterFromQuery(Name = "command")]
+    private string? CommandQuery { get; set; }
 
     /// <summary>Seconds of process age.</summary>
     [SupplyParameterFromQuery(Name = "age")]
@@ -42,22 +47,15 @@ public partial class CapturesPage(ICapturesApi api)
         ? TimeSpan.FromSeconds(seconds)
         : null;
 
-    private IReadOnlyList<Capture> Ordered => (Shown, Wanted) switch
-    {
-        (null, _) => [],
-        ({ } shown, { } wanted) => [.. shown.Captures.OrderBy(capture => CaptureWords.AgeOf(capture) is { } age ? (age - wanted).Duration() : TimeSpan.MaxValue)],
-        ({ } shown, _) => shown.Captures,
-    };
-
     protected override async Task OnParametersSetAsync()
     {
         if (Authentication is not null)
             MayRead = (await Authentication).User.HasClaim(Permissions.ClaimType, Permissions.Profile);
-        var host = HostQuery ?? "";
-        if (_loaded == host)
+        var asked = $"{HostQuery}@{Wanted}@{CommandQuery}";
+        if (_loaded == asked)
             return;
         var first = _loaded is null;
-        _loaded = host;
+        _loaded = asked;
         if (first && Handed is not null)
             Shown = ListCapturesReply.Parser.ParseFrom(Handed);
         else
@@ -66,7 +64,7 @@ public partial class CapturesPage(ICapturesApi api)
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
-        Shown = await api.ListCapturesAsync(HostQuery ?? "", cancellationToken);
+        Shown = await api.ListCapturesAsync(new() { Host = HostQuery ?? "", CommandId = CommandQuery ?? "", Age = Wanted?.ToDuration() }, cancellationToken);
         Handed = Shown.ToByteArray();
     }
 }

@@ -7,8 +7,8 @@ namespace FleetConsole.Client.Features.Captures;
 /// <summary>How a profile is looked at: the state of its page, all of it in the address.</summary>
 public sealed record FlameLook
 {
-    /// <summary>The capture it is compared with; 0: none.</summary>
-    public long Base { get; init; }
+    /// <summary>The captures it is compared with, which are added up; empty: none.</summary>
+    public IReadOnlyList<long> Bases { get; init; } = [];
 
     /// <summary>Empty: the profile's own default.</summary>
     public string Type { get; init; } = "";
@@ -33,12 +33,12 @@ public sealed record FlameLook
     /// <summary>The table in the order of cumulative values instead of flat ones.</summary>
     public bool ByCumulative { get; init; }
 
-    public FlameColor Color => Base != 0 ? FlameColor.Change : GroupBy.Length > 0 ? FlameColor.Branch : FlameColor.Package;
+    public FlameColor Color => Bases.Count > 0 ? FlameColor.Change : GroupBy.Length > 0 ? FlameColor.Branch : FlameColor.Package;
 
     /// <summary>Reads an address; what it does not understand keeps its default.</summary>
     public static FlameLook From(string? compared, string? type, string? focus, string? search, string? function, string? label, string? group, string? shape, string? norm, string? sort) => new()
     {
-        Base = long.TryParse(compared, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0,
+        Bases = [.. (compared ?? "").Split(',').Select(text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id => id > 0)],
         Type = type ?? "",
         Focus = int.TryParse(focus, NumberStyles.None, CultureInfo.InvariantCulture, out var node) ? node : 0,
         Search = search ?? "",
@@ -55,7 +55,7 @@ public sealed record FlameLook
     {
         var parts = new (string Key, string Value)[]
         {
-            ("base", Base == 0 ? "" : Base.ToString(CultureInfo.InvariantCulture)), ("type", Type),
+            ("base", string.Join(',', Bases)), ("type", Type),
             ("focus", Focus == 0 ? "" : Focus.ToString(CultureInfo.InvariantCulture)), ("q", Search), ("fn", Function), ("label", Label), ("group", GroupBy),
             ("shape", Icicle ? "icicle" : ""), ("norm", ByShare ? "share" : ""), ("sort", ByCumulative ? "cum" : ""),
         }.Where(part => part.Value.Length > 0).Select(part => $"{part.Key}={Uri.EscapeDataString(part.Value)}").ToList();
@@ -68,7 +68,7 @@ public sealed record FlameLook
         return new()
         {
             CaptureId = capture,
-            BaseId = Base,
+            BaseIds = { Bases },
             SampleType = Type,
             Focus = Focus,
             Search = Search,

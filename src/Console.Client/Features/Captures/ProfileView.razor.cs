@@ -84,7 +84,7 @@ public sealed partial class ProfileView(IProfilesApi api, NavigationManager navi
 
     private void CutOut(string function)
     {
-        if (Look.Base == 0)
+        if (Look.Bases.Count == 0)
             Go(Look with { Function = function, Focus = 0 });
     }
 

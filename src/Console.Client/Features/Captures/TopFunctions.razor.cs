@@ -22,7 +22,7 @@ public partial class TopFunctions
     [Parameter, EditorRequired]
     public required Func<FlameLook, string> AddressOf { get; set; }
 
-    private bool Compared => Look.Base != 0;
+    private bool Compared => Look.Bases.Count > 0;
 
     private List<TopFunction> Rows { get; set; } = [];
 

@@ -12,13 +12,32 @@ internal sealed class CapturesFeature(IDbContextFactory<ConsoleDb> databases, Ca
 {
     private const int MaxListed = 100;
 
-    public async Task<ListCapturesReply> ListCapturesAsync(string host, CancellationToken cancellationToken)
+    public async Task<ListCapturesReply> ListCapturesAsync(ListCapturesRequest request, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var rows = await db.Captures.AsNoTracking()
-            .Where(c => host == "" || c.Host == host)
-            .OrderByDescending(c => c.TakenAt).Take(MaxListed).ToListAsync(cancellationToken);
+        var (host, kind, command, age) = (request.Host, request.Kind, request.CommandId, request.Age?.ToTimeSpan());
+        var found = db.Captures.AsNoTracking()
+            .Where(c => (host == "" || c.Host == host) && (kind == "" || c.Kind == kind) && (command == "" || c.CommandId == command))
+            .OrderByDescending(c => c.TakenAt);
+
+        // An age is a difference of two columns, which SQLite has as text; a host's captures are some hundred at most.
+        var rows = age is null ? await found.Take(MaxListed).ToListAsync(cancellationToken)
+            : (await found.ToListAsync(cancellationToken)).OrderBy(c => c.Age is { } own ? (own - age.Value).Duration() : TimeSpan.MaxValue).Take(MaxListed);
         return new() { Captures = { rows.Select(CaptureMessages.Of) } };
+    }
+
+    public async Task<ListComparisonsReply> ListComparisonsAsync(long id, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var shown = await db.Captures.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken)
+            ?? throw new ApiException(StatusCode.NotFound, $"There is no capture {id}.");
+        var kinds = CaptureComparisons.KindsLike(shown.Kind);
+        var others = await db.Captures.AsNoTracking().Where(c => kinds.Contains(c.Kind) && c.Id != id).OrderByDescending(c => c.TakenAt).ToListAsync(cancellationToken);
+        return new()
+        {
+            Captures = { others.OrderByDescending(c => c.Host == shown.Host).Take(MaxListed).Select(CaptureMessages.Of) },
+            Suggested = { CaptureComparisons.Suggested(shown, others) },
+        };
     }
 
     public async Task<Capture> GetCaptureAsync(long id, CancellationToken cancellationToken)

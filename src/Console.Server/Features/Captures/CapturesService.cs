@@ -10,7 +10,10 @@ namespace FleetConsole.Server.Features.Captures;
 internal sealed class CapturesService(CapturesFeature feature) : Contracts.V1.Captures.CapturesBase
 {
     public override Task<ListCapturesReply> ListCaptures(ListCapturesRequest request, ServerCallContext context) =>
-        feature.ListCapturesAsync(request.Host, context.CancellationToken);
+        feature.ListCapturesAsync(request, context.CancellationToken);
+
+    public override Task<ListComparisonsReply> ListComparisons(ListComparisonsRequest request, ServerCallContext context) =>
+        feature.ListComparisonsAsync(request.CaptureId, context.CancellationToken);
 
     public override Task<Capture> GetCapture(GetCaptureRequest request, ServerCallContext context) =>
         feature.GetCaptureAsync(request.Id, context.CancellationToken);

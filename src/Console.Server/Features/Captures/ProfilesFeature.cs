@@ -1,6 +1,7 @@
 using FleetConsole.Analysis.Profiling;
 using FleetConsole.Client.Api;
 using FleetConsole.Contracts.V1;
+using Google.Protobuf.Collections;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -9,6 +10,8 @@ namespace FleetConsole.Server.Features.Captures;
 /// <summary>Views of profiles: flame graph, sandwich, difference, top table, search. What is too narrow to be seen stays here.</summary>
 internal sealed class ProfilesFeature(ProfileShelf shelf, ChildrenCpu children) : IProfilesApi
 {
+    private const int MostBases = 50;
+
     public async Task<FlameReply> GetFlameAsync(FlameRequest request, CancellationToken cancellationToken)
     {
         var options = new FlameOptions { LabelKey = request.LabelKey, LabelValue = request.LabelValue, GroupBy = request.GroupBy };
@@ -18,7 +21,7 @@ internal sealed class ProfilesFeature(ProfileShelf shelf, ChildrenCpu children) 
             reply.Beside = beside;
         try
         {
-            if (request.BaseId != 0)
+            if (request.BaseIds.Count > 0)
                 await CompareAsync(request, options, profile, reply, cancellationToken);
             else if (request.Function.Length > 0)
                 CutOut(request, profile, reply);
@@ -93,22 +96,32 @@ internal sealed class ProfilesFeature(ProfileShelf shelf, ChildrenCpu children) 
 
     private async Task CompareAsync(FlameRequest request, FlameOptions options, ShelvedProfile after, FlameReply reply, CancellationToken cancellationToken)
     {
-        var before = await shelf.OpenAsync(request.BaseId, request.SampleType, options, cancellationToken);
-        var bySecond = request.ByShare ? null : DiffWeights.ByDuration(before.Tree, before.Shelved.DurationNanoseconds, after.Tree, after.Shelved.DurationNanoseconds);
-        var weights = bySecond ?? DiffWeights.ByTotal(before.Tree, after.Tree);
+        var bases = new List<ShelvedProfile>();
+        foreach (var id in Within(request.BaseIds))
+            bases.Add(await shelf.OpenAsync(id, request.SampleType, options, cancellationToken));
+        var before = FlameTree.Sum([.. bases.Select(b => b.Tree)]);
+
+        // One that does not say how long it took leaves the sum without a length.
+        var duration = bases.Any(b => b.Shelved.DurationNanoseconds <= 0) ? 0 : bases.Sum(b => b.Shelved.DurationNanoseconds);
+        var bySecond = request.ByShare ? null : DiffWeights.ByDuration(before, duration, after.Tree, after.Shelved.DurationNanoseconds);
+        var weights = bySecond ?? DiffWeights.ByTotal(before, after.Tree);
         reply.ByDuration = bySecond is not null;
-        var diff = FlameDiff.Of(before.Tree, after.Tree, weights);
+        var diff = FlameDiff.Of(before, after.Tree, weights);
         var view = FlameDiffView.Of(diff, new FlameViewOptions { Focus = request.Focus });
-        reply.Base = CaptureMessages.Of(before.Row);
-        reply.BaseTotal = ValueFormat.Text(before.Tree.Total, before.Tree.Type);
+        reply.Bases.AddRange(bases.Select(b => CaptureMessages.Of(b.Row)));
+        reply.BaseTotal = ValueFormat.Text(before.Total, before.Type);
 
         // A function that is gone after cannot be found there, so both are searched.
-        var searches = new[] { (after.Tree, FlameSearch.ByExpression(after.Tree, request.Search)), (before.Tree, FlameSearch.ByExpression(before.Tree, request.Search)) };
+        var searches = new[] { (after.Tree, FlameSearch.ByExpression(after.Tree, request.Search)), (before, FlameSearch.ByExpression(before, request.Search)) };
         reply.Flame = FlameMessages.Of(view, diff, name => searches.Any(s => s.Item2.IsMatch(s.Item1.Frames.Find(name))));
         reply.Ancestors.AddRange(view.Ancestors.Select(FlameMessages.Of));
-        var rows = DiffTable.Of(before.Tree, after.Tree, weights);
+        var rows = DiffTable.Of(before, after.Tree, weights);
         if (FlameMessages.WhatGrew(rows, diff) is { } grew)
             reply.Notes.Add(grew);
         FlameMessages.AddTop(reply, rows, after.Tree.Type);
     }
+
+    private static IEnumerable<long> Within(RepeatedField<long> ids) => ids.Count <= MostBases
+        ? ids.Distinct()
+        : throw new ApiException(StatusCode.InvalidArgument, $"{ids.Count} profiles to compare with are too many: at most {MostBases} are added up.");
 }

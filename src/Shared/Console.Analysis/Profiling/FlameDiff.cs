@@ -53,8 +53,9 @@ public sealed class FlameDiff
             throw new ArgumentException($"{before.Type.Type} in {before.Type.Unit} cannot be compared with {after.Type.Type} in {after.Type.Unit}.", nameof(after));
         var frames = new FrameTable();
         var stacks = new StackSetBuilder();
-        var first = Add(before, frames, stacks);
-        Add(after, frames, stacks);
+        before.AddTo(frames, stacks);
+        var first = stacks.Count;
+        after.AddTo(frames, stacks);
         var set = stacks.Build();
         var shape = TreeShape.Of(set, out var nodes);
         var totals = shape.Totals(nodes[..first], set.Values);
@@ -78,21 +79,4 @@ public sealed class FlameDiff
 
     /// <summary>The nodes from the root to a node, both included.</summary>
     public IReadOnlyList<int> PathTo(int node) => Shape.Path(node);
-
-    private static int Add(FlameTree tree, FrameTable frames, StackSetBuilder stacks)
-    {
-        var known = new int[tree.Frames.Count];
-        for (var frame = 0; frame < known.Length; frame++)
-            known[frame] = frames.Add(tree.Frames.Name(frame), tree.Frames.File(frame));
-        var renamed = Array.Empty<int>();
-        tree.AddStacks((stack, value) =>
-        {
-            if (renamed.Length < stack.Length)
-                renamed = new int[Math.Max(stack.Length, 2 * renamed.Length)];
-            for (var i = 0; i < stack.Length; i++)
-                renamed[i] = known[stack[i]];
-            stacks.Add(renamed.AsSpan(0, stack.Length), value);
-        });
-        return stacks.Count;
-    }
 }

@@ -36,6 +36,25 @@ public sealed class FlameTree
         return Of(stacks.Table, stacks.Build(), profile.SampleTypes[options.SampleType]);
     }
 
+    /// <summary>Adds trees up, as if all had been measured in one profile.</summary>
+    /// <param name="trees">At least one.</param>
+    /// <exception cref="ArgumentException">Their values are not of one kind.</exception>
+    public static FlameTree Sum(IReadOnlyList<FlameTree> trees)
+    {
+        if (trees is [var single])
+            return single;
+        var frames = new FrameTable();
+        var stacks = new StackSetBuilder();
+        foreach (var tree in trees)
+        {
+            if (tree.Type != trees[0].Type)
+                throw new ArgumentException($"{trees[0].Type.Type} in {trees[0].Type.Unit} cannot be added to {tree.Type.Type} in {tree.Type.Unit}.", nameof(trees));
+            tree.AddTo(frames, stacks);
+        }
+
+        return Of(frames, stacks.Build(), trees[0].Type);
+    }
+
     /// <summary>A node's frame, -1 for the root.</summary>
     public int FrameOf(int node) => Shape.Frames[node];
 
@@ -79,6 +98,23 @@ public sealed class FlameTree
     {
         var shape = TreeShape.Of(stacks, out var nodes);
         return new(frames, shape, shape.Totals(nodes, stacks.Values), type, WrappingSum.Of(stacks.Values.Select(WrappingSum.Magnitude)));
+    }
+
+    /// <summary>Adds the stacks it was made of to others, whose frames have numbers of their own.</summary>
+    internal void AddTo(FrameTable frames, StackSetBuilder stacks)
+    {
+        var known = new int[Frames.Count];
+        for (var frame = 0; frame < known.Length; frame++)
+            known[frame] = frames.Add(Frames.Name(frame), Frames.File(frame));
+        var renamed = Array.Empty<int>();
+        AddStacks((stack, value) =>
+        {
+            if (renamed.Length < stack.Length)
+                renamed = new int[Math.Max(stack.Length, 2 * renamed.Length)];
+            for (var i = 0; i < stack.Length; i++)
+                renamed[i] = known[stack[i]];
+            stacks.Add(renamed.AsSpan(0, stack.Length), value);
+        });
     }
 
     /// <summary>The stacks it was made of: one for each node that has something itself.</summary>

@@ -4,6 +4,7 @@ using FleetConsole.Client.Features.Captures;
 using FleetConsole.Client.Tests.Harness;
 using FleetConsole.Contracts;
 using FleetConsole.Contracts.V1;
+using Google.Protobuf.WellKnownTypes;
 
 namespace FleetConsole.Client.Tests.Features.Captures;
 
@@ -38,7 +39,7 @@ public sealed class CapturePageTests : PageTest
         var page = Open(7);
 
         var asked = Assert.Single(Server.FlamesAsked);
-        Assert.Equal(new FlameRequest { CaptureId = 7, BaseId = 6, SampleType = "cpu", Focus = 42, Search = "fork.*", LabelKey = "k", LabelValue = "v", GroupBy = "k", ByShare = true }, asked);
+        Assert.Equal(new FlameRequest { CaptureId = 7, BaseIds = { 6 }, SampleType = "cpu", Focus = 42, Search = "fork.*", LabelKey = "k", LabelValue = "v", GroupBy = "k", ByShare = true }, asked);
         Assert.Contains("age 3 min 0 s", page.Find("[data-testid=capture-title]").TextContent, StringComparison.Ordinal);
         Assert.True(page.FindComponents<FlameGraph>().Single().Instance is { Icicle: true, Color: FlameColor.Change });
     }
@@ -63,14 +64,32 @@ public sealed class CapturePageTests : PageTest
         Assert.Equal("syscall.forkExec", Assert.Single(Rows(Open(7).Find("[data-testid=top]")))[4]);
     }
 
-    [Fact]
-    public void Captures_nearest_to_an_age_come_first()
+    [Theory]
+    [InlineData("/captures?host=git-1&age=170", "nearest")]
+    [InlineData("/captures?command=c-1", "of-command")]
+    public void The_address_of_the_list_says_which_captures_come(string address, string said)
     {
-        Address.NavigateTo("/captures?host=git-1&age=170");
+        Address.NavigateTo(address);
 
         var page = Open<CapturesPage>();
 
-        Assert.Equal(["3 min 0 s", "2 min 0 s", "3 h 12 min"], Rows(page.Find("[data-testid=captures]")).Select(row => row[3]));
+        Assert.Equal(said == "nearest" ? new() { Host = "git-1", Age = Duration.FromTimeSpan(TimeSpan.FromSeconds(170)) } : new() { CommandId = "c-1" }, Assert.Single(Server.CapturesAsked));
+        Assert.NotEmpty(page.Find($"[data-testid={said}]").TextContent);
+    }
+
+    [Fact]
+    public void What_is_worth_comparing_is_a_link_and_several_captures_are_one_side()
+    {
+        SignIn("olga", Roles.Operator);
+        Server.Suggested.Add(new Comparison { Title = "2 other hosts at about this age", BaseIds = { 6, 5 } });
+        Address.NavigateTo("/captures/7?base=6,5");
+
+        var page = Open(7);
+
+        Assert.Equal([6, 5], Assert.Single(Server.FlamesAsked).BaseIds);
+        Assert.StartsWith("2 other hosts at about this age →", page.Find("[data-testid=capture-title]").TextContent, StringComparison.Ordinal);
+        var link = page.Find("[data-testid=suggested]");
+        Assert.Equal(("/captures/7?base=6%2C5", "true"), (link.GetAttribute("href"), link.GetAttribute("aria-current")));
     }
 
     private IRenderedComponent<CapturePage> Open(long id) => Open<CapturePage>(page => page.Add(p => p.Id, id));

@@ -50,9 +50,18 @@ public sealed partial class ProfileViewTests(QuietConsole fixture) : IClassFixtu
         Assert.Equal(function, cut.Flame.Frames[(int)Boxes(cut.Flame)[1].Frame].Name);
         Assert.Equal(function, cut.Callers.Frames[(int)Boxes(cut.Callers)[1].Frame].Name);
 
-        var none = await AskAsync(session, new() { CaptureId = id, BaseId = id });
+        var none = await AskAsync(session, new() { CaptureId = id, BaseIds = { id } });
         Assert.All(none.Top, row => Assert.Equal((0, 0), (row.FlatShare, row.CumShare)));
         Assert.All(Boxes(none.Flame), box => Assert.Equal(0, box.Change));
+
+        // Added up, two of the same have the same shares; each is named.
+        var twin = await BringAsync(session, await File.ReadAllBytesAsync(Golden("cpu-8s.pb.gz"), Cancel));
+        var sum = await AskAsync(session, new() { CaptureId = id, BaseIds = { id, twin }, ByShare = true });
+        Assert.Equal([id, twin], sum.Bases.Select(b => b.Id));
+        Assert.All(sum.Top, row => Assert.Equal((0, 0), (row.FlatShare, row.CumShare)));
+        var comparable = await Session.Ask(o => session.Captures.ListComparisonsAsync(new() { CaptureId = id }, o));
+        Assert.Contains(comparable.Captures, other => other.Id == twin);
+        Assert.DoesNotContain(comparable.Captures, other => other.Id == id);
     }
 
     [Fact]
@@ -67,7 +76,9 @@ public sealed partial class ProfileViewTests(QuietConsole fixture) : IClassFixtu
             (new() { CaptureId = id, Focus = 1_000_000_000 }, "nodes"),
             (new() { CaptureId = id, Search = "(" }, "("),
             (new() { CaptureId = id, Function = "no.such" }, "no.such"),
-            (new() { CaptureId = id, BaseId = heap }, "cannot be compared"),
+            (new() { CaptureId = id, BaseIds = { heap } }, "cannot be compared"),
+            (new() { CaptureId = id, BaseIds = { id, heap } }, "cannot be added"),
+            (new() { CaptureId = id, BaseIds = { Enumerable.Range(1, 51).Select(i => (long)i) } }, "at most 50"),
         })
         {
             var status = (await Assert.ThrowsAsync<RpcException>(() => AskAsync(session, request))).Status;

@@ -92,7 +92,12 @@ public sealed class DumpTests(CommandFleet fleet) : IClassFixture<CommandFleet>,
 
         Assert.Equal(CommandPhase.Succeeded, end.Phase);
         Assert.Equal(["figures", "goroutines", "cpu"], end.Evidence.Take(3).Select(line => line.Split(':')[0]));
-        Assert.Equal(["cpu", "figures", "goroutines"], (await Session.Ask(o => fleet.Operator.Captures.ListCapturesAsync(new() { Host = host }, o))).Captures.Select(c => c.Kind).Order());
+        Assert.Equal(["cpu", "figures", "goroutines"], await KindsAsync(new() { CommandId = end.Id }));
+        Assert.Equal(["cpu"], await KindsAsync(new() { Host = host, Kind = "cpu" }));
+        Assert.Empty(await KindsAsync(new() { CommandId = "another" }));
+
+        async Task<IEnumerable<string>> KindsAsync(ListCapturesRequest request) =>
+            (await Session.Ask(o => fleet.Operator.Captures.ListCapturesAsync(request, o))).Captures.Select(c => c.Kind).Order();
     }
 
     [Fact]
