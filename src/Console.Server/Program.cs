@@ -52,6 +52,9 @@ if (AuditCommand.Is(args))
 if (!app.SettingsHold(System.Console.Error))
     return HostingSetup.WrongSettings;
 await app.Services.MigrateAsync(CancellationToken.None);
+using var only = OneConsole.TryLock(app.Services, System.Console.Error);
+if (only is null)
+    return HostingSetup.WrongSettings;
 
 app.UseResponseHeaders();
 app.UseRouting();

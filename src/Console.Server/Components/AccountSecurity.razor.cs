@@ -1,11 +1,15 @@
 using System.ComponentModel.DataAnnotations;
+using FleetConsole.Server.Security;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
 using QRCoder;
 
 namespace FleetConsole.Server.Components;
 
-/// <summary>Turns the second factor (TOTP, RFC 6238) of the signed-in account on and off; both take a code.</summary>
+/// <summary>
+/// Turns the second factor (TOTP, RFC 6238) of the signed-in account on and off; both take the password and a code. For people alone: a token, whatever
+/// its scopes, may not change how its account signs in.
+/// </summary>
 public partial class AccountSecurity(UserManager<IdentityUser> users, SignInManager<IdentityUser> signIn)
 {
     private const int NewCodes = 10;
@@ -35,6 +39,9 @@ public partial class AccountSecurity(UserManager<IdentityUser> users, SignInMana
 
     private string? Problem { get; set; }
 
+    [Inject]
+    private AccountAudit Audit { get; set; } = null!;
+
     protected override async Task OnInitializedAsync()
     {
         User = HttpContext is null ? null : await users.GetUserAsync(HttpContext.User);
@@ -57,13 +64,12 @@ public partial class AccountSecurity(UserManager<IdentityUser> users, SignInMana
 
     private async Task SubmitAsync()
     {
-        var code = Input.Code.Replace(" ", "", StringComparison.Ordinal);
-        if (User is null || ByProvider || !await users.VerifyTwoFactorTokenAsync(User, users.Options.Tokens.AuthenticatorTokenProvider, code))
-        {
-            Problem = "The code is wrong or too old. Look at the clock of your device.";
+        if (User is null || ByProvider)
             return;
-        }
-
+        Problem = await ProblemAsync(User);
+        await Audit.ChangeAsync(UserName, Enabled ? "second-factor-off" : "second-factor-on", UserName, Problem is null ? AccountAudit.Succeeded : AccountAudit.Failed, Problem ?? "");
+        if (Problem is not null)
+            return;
         if (Enabled)
         {
             await users.SetTwoFactorEnabledAsync(User, false);
@@ -80,8 +86,27 @@ public partial class AccountSecurity(UserManager<IdentityUser> users, SignInMana
         await signIn.RefreshSignInAsync(User);
     }
 
+    // Whoever found an open session has neither; guesses count as those at the sign-in page do.
+    private async Task<string?> ProblemAsync(IdentityUser user)
+    {
+        var password = await signIn.CheckPasswordSignInAsync(user, Input.Password, lockoutOnFailure: true);
+        if (password.IsLockedOut)
+            return "The account is locked for five minutes after too many wrong passwords or codes.";
+        if (!password.Succeeded)
+            return "The password is wrong.";
+        var code = Input.Code.Replace(" ", "", StringComparison.Ordinal);
+        if (await users.VerifyTwoFactorTokenAsync(user, users.Options.Tokens.AuthenticatorTokenProvider, code))
+            return null;
+        await users.AccessFailedAsync(user);
+        return "The code is wrong or too old. Look at the clock of your device.";
+    }
+
     private sealed class Answer
     {
+        [Required(ErrorMessage = "Enter your password.")]
+        [StringLength(200)]
+        public string Password { get; set; } = "";
+
         [Required(ErrorMessage = "Enter the code.")]
         [StringLength(32)]
         public string Code { get; set; } = "";

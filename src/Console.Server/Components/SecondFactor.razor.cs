@@ -2,11 +2,12 @@ using System.ComponentModel.DataAnnotations;
 using FleetConsole.Server.Security;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
+using SignInResult = Microsoft.AspNetCore.Identity.SignInResult;
 
 namespace FleetConsole.Server.Components;
 
 /// <summary>The second half of signing in, for an account that has a second factor.</summary>
-public partial class SecondFactor(SignInManager<IdentityUser> signIn, NavigationManager navigation)
+public partial class SecondFactor(SignInManager<IdentityUser> signIn, UserManager<IdentityUser> users, NavigationManager navigation)
 {
     private const int Digits = 6;
 
@@ -19,14 +20,14 @@ public partial class SecondFactor(SignInManager<IdentityUser> signIn, Navigation
     private string? ReturnUrl { get; set; }
 
     [Inject]
-    private SignInAudit Audit { get; set; } = null!;
+    private AccountAudit Audit { get; set; } = null!;
 
     private string? Problem { get; set; }
 
     private async Task SubmitAsync()
     {
         // Known by a cookie that only the right password leaves, for five minutes.
-        if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { UserName: { } name })
+        if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { UserName: { } name } user)
         {
             navigation.NavigateTo(AccountRoutes.SignIn);
             return;
@@ -34,9 +35,10 @@ public partial class SecondFactor(SignInManager<IdentityUser> signIn, Navigation
 
         var code = Input.Code.Replace(" ", "", StringComparison.Ordinal);
         var byDigits = code.Length == Digits && code.All(char.IsAsciiDigit);
+        // A recovery code is not looked at by the lock; a locked or disabled account gets in by nothing.
         var result = byDigits
             ? await signIn.TwoFactorAuthenticatorSignInAsync(code, isPersistent: false, rememberClient: false)
-            : await signIn.TwoFactorRecoveryCodeSignInAsync(code);
+            : await users.IsLockedOutAsync(user) ? SignInResult.LockedOut : await signIn.TwoFactorRecoveryCodeSignInAsync(code);
         await Audit.WriteAsync(name, byDigits ? "second factor" : "recovery code", result.Succeeded ? "succeeded" : "failed", result.IsLockedOut ? "locked" : "");
         if (result.Succeeded)
             navigation.NavigateTo(AccountRoutes.Local(ReturnUrl));

@@ -23,7 +23,7 @@ public partial class SignIn(SignInManager<IdentityUser> signIn, NavigationManage
     private IOptions<ProviderOptions> Providers { get; set; } = null!;
 
     [Inject]
-    private SignInAudit Audit { get; set; } = null!;
+    private AccountAudit Audit { get; set; } = null!;
 
     private string? Problem { get; set; }
 

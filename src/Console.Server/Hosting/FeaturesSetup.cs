@@ -61,6 +61,7 @@ internal static class FeaturesSetup
         services.AddSingleton<ICapturesApi>(provider => provider.GetRequiredService<CapturesFeature>());
         services.AddSingleton<CaptureUploads>();
         services.AddHostedService<CaptureRetention>();
+        services.AddSingleton<CaptureAccess>();
         services.AddSingleton<ProfileShelf>();
         services.AddSingleton<ChildrenCpu>();
         services.AddSingleton<ProfilesFeature>();

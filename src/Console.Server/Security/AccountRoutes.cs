@@ -38,7 +38,7 @@ internal static class AccountRoutes
 
     // A token of an hour, with all of the account's permissions; longer ones are made with "tokens add".
     private static async Task<Results<Ok<TokenGiven>, UnauthorizedHttpResult, BadRequest<string>>> TokenAsync(
-        Credentials credentials, SignInManager<IdentityUser> signIn, UserManager<IdentityUser> users, ApiTokens tokens, SignInAudit audit, CancellationToken cancellationToken)
+        Credentials credentials, SignInManager<IdentityUser> signIn, UserManager<IdentityUser> users, ApiTokens tokens, AccountAudit audit, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(credentials.User) || string.IsNullOrEmpty(credentials.Password))
             return TypedResults.BadRequest("Send {\"user\": ..., \"password\": ...}, and \"code\" where the account has a second factor.");

@@ -111,7 +111,7 @@ internal static partial class ProviderSignIn
     }
 
     private static async Task<RedirectHttpResult> EndAsync(string? returnUrl, HttpContext context, SignInManager<IdentityUser> signIn,
-        ProviderAccounts accounts, SignInAudit audit, IOptions<ProviderOptions> options, TimeProvider time)
+        ProviderAccounts accounts, AccountAudit audit, IOptions<ProviderOptions> options, TimeProvider time)
     {
         if (await signIn.GetExternalLoginInfoAsync() is not { } login)
             return TypedResults.LocalRedirect(SignInPage(ProviderProblem.Refused));

@@ -2,6 +2,7 @@ using FleetConsole.Contracts;
 using FleetConsole.Server.Hosting;
 using FleetConsole.Server.Storage;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -11,6 +12,9 @@ namespace FleetConsole.Server.Security;
 /// <summary>Sign-in by ASP.NET Core Identity, and policies that deny whatever names no permission.</summary>
 internal static class SecuritySetup
 {
+    /// <summary>The policy of what a person's session may do, and no token, whatever its scopes.</summary>
+    public const string Person = "person";
+
     // The browser has the cookie; a script has a token.
     private const string EitherScheme = "cookie-or-token";
 
@@ -20,12 +24,14 @@ internal static class SecuritySetup
         services.AddSingleton<Access>();
         services.AddAccounts();
         services.AddSchemes(configuration);
+        services.AddAntiforgery(options => options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
 
         // Whoever was removed is out at the next request, not half an hour later; it costs one read of the database.
         services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.Zero);
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.Configure<AuthorizationOptions>(options =>
         {
+            options.AddPolicy(Person, policy => policy.RequireAuthenticatedUser().RequireAssertion(context => !context.User.HasClaim(claim => claim.Type == ApiTokens.NameClaim)));
             foreach (var permission in Permissions.All)
                 options.AddPolicy(permission, policy => policy.RequireAuthenticatedUser().RequireClaim(Permissions.ClaimType, permission));
         });
@@ -50,7 +56,7 @@ internal static class SecuritySetup
             .AddDefaultTokenProviders();
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<Accounts>();
-        services.AddScoped<SignInAudit>();
+        services.AddScoped<AccountAudit>();
         services.AddHttpContextAccessor();
     }
 
@@ -75,14 +81,23 @@ internal static class SecuritySetup
             options.Events.OnValidatePrincipal = async context =>
             {
                 await SecurityStampValidator.ValidatePrincipalAsync(context);
+                await EndDisabledAsync(context);
                 await ProviderSignIn.EndOverdueAsync(context);
             };
             options.Events.OnRedirectToAccessDenied = context => Redirect(context, StatusCodes.Status403Forbidden);
         });
     }
 
+    // A disabled account has a new stamp; a session that began after that, by a second half of signing in that was under way, ends here.
+    private static async Task EndDisabledAsync(CookieValidatePrincipalContext context)
+    {
+        var users = context.HttpContext.RequestServices.GetRequiredService<UserManager<IdentityUser>>();
+        if (context.Principal is { } principal && await users.GetUserAsync(principal) is { } user && Disabling.IsDisabled(user))
+            context.RejectPrincipal();
+    }
+
     // A person is led to the sign-in page; a program gets the status it can act on.
-    private static Task Redirect(RedirectContext<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions> context, int status)
+    private static Task Redirect(RedirectContext<CookieAuthenticationOptions> context, int status)
     {
         var person = HttpMethods.IsGet(context.Request.Method)
             && context.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html");

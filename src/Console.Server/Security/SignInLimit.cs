@@ -31,7 +31,9 @@ internal static class SignInLimit
 
     private static RateLimitPartition<string> Partition(HttpContext context)
     {
-        if (!HttpMethods.IsPost(context.Request.Method) || context.Request.Path.Value is not (AccountRoutes.SignIn or AccountRoutes.SecondFactor or AccountRoutes.Token))
+        // By what the router found, not by the path as it was spelt: case and a slash at the end lead to the same page.
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        if (!HttpMethods.IsPost(context.Request.Method) || route is not (AccountRoutes.SignIn or AccountRoutes.SecondFactor or AccountRoutes.Token or AccountRoutes.Security))
             return RateLimitPartition.GetNoLimiter("");
         var attempts = context.RequestServices.GetRequiredService<IOptions<SignInOptions>>().Value.AttemptsPerMinute;
         return RateLimitPartition.GetFixedWindowLimiter(context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new FixedWindowRateLimiterOptions

@@ -32,7 +32,10 @@ internal static class TokensCommand
                     await output.WriteLineAsync($"{row.Id}\t{row.Name}\t{(row.Scopes.Length > 0 ? row.Scopes : "all of its account")}\tuntil {row.ExpiresAt:u}{(row.RevokedAt is { } at ? $"\trevoked {at:u}" : "")}");
                 return 0;
             case ["tokens", "revoke", var id, ..] when long.TryParse(id, CultureInfo.InvariantCulture, out var number):
-                if (await tokens.RevokeAsync(number, CancellationToken.None))
+                var revoked = await tokens.RevokeAsync(number, CancellationToken.None);
+                await scope.ServiceProvider.GetRequiredService<AccountAudit>().ChangeAsync(
+                    AccountAudit.AtShell, "revoke-token", $"token {number}", revoked ? AccountAudit.Succeeded : AccountAudit.Failed);
+                if (revoked)
                     return 0;
                 await error.WriteLineAsync($"There is no token {id}.");
                 return 1;
@@ -45,7 +48,8 @@ internal static class TokensCommand
     // Null: the rest of the command line is not understood.
     private static string[]? Scopes(string[] rest) => rest switch
     {
-        ["--permissions", var list, ..] => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+        // An empty list would be read as "all": a variable that is not set must not make a token that may everything.
+        ["--permissions", var list, ..] => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } named ? named : null,
         [] or ["--config", ..] => [],
         _ => null,
     };
@@ -66,6 +70,8 @@ internal static class TokensCommand
 
         var lifetime = TimeSpan.FromDays(int.Parse(days, CultureInfo.InvariantCulture));
         await output.WriteLineAsync(await tokens.AddAsync(user!.Id, name, scopes, lifetime, CancellationToken.None));
+        await services.GetRequiredService<AccountAudit>().ChangeAsync(
+            AccountAudit.AtShell, "add-token", $"{name} of {userName}, {days} days, {(scopes.Length > 0 ? string.Join(' ', scopes) : "all of its account")}", AccountAudit.Succeeded);
         return 0;
     }
 }

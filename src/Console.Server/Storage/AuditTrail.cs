@@ -7,7 +7,7 @@ namespace FleetConsole.Server.Storage;
 /// Writes the audit trail, always in one transaction with what the rows tell of. The chain's end is also kept in a file
 /// beside the database, so that rows missing at the end are found too.
 /// </summary>
-internal sealed class AuditTrail(IDbContextFactory<ConsoleDb> databases, IOptions<StorageOptions> options) : IDisposable
+internal sealed partial class AuditTrail(IDbContextFactory<ConsoleDb> databases, IOptions<StorageOptions> options, ILogger<AuditTrail> logger) : IDisposable
 {
     private readonly string _headFile = Path.Combine(options.Value.Folder, "audit.head");
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -23,7 +23,8 @@ internal sealed class AuditTrail(IDbContextFactory<ConsoleDb> databases, IOption
             // SQLite takes the write lock here: what the change reads is still true when it is written.
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             var rows = await change(db);
-            await AuditChain.AppendAsync(db, rows, cancellationToken);
+            if (await AuditChain.AppendAsync(db, rows, await NotedAsync(cancellationToken), cancellationToken) is { } broken && rows.Count > 0)
+                LogBroken(broken.Id, broken.Message);
             await db.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             if (rows.Count > 0)
@@ -39,26 +40,45 @@ internal sealed class AuditTrail(IDbContextFactory<ConsoleDb> databases, IOption
     public async Task<(long Rows, string Head, AuditBreak? Break)> VerifyAsync(CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var (rows, head, broken) = await AuditChain.VerifyAsync(db, cancellationToken);
-        if (broken is not null || !File.Exists(_headFile))
-            return (rows, head, broken ?? (rows == 0 ? null : new(rows, $"{_headFile} is missing, so rows may be missing after row {rows}.")));
-        var kept = (await File.ReadAllTextAsync(_headFile, cancellationToken)).Split(' ', 2);
-        if (kept is not [var keptId, var keptHash] || !long.TryParse(keptId, out var id))
-            return (rows, head, new(rows, $"{_headFile} cannot be read."));
-
-        // A console that was killed between the commit and the file has more rows than the file says, never fewer.
-        if (id > rows)
-            return (rows, head, new(rows + 1, $"rows {rows + 1} to {id} are missing at the end."));
-        var there = await db.Audit.AsNoTracking().Where(a => a.Id == id).Select(a => a.Hash).SingleOrDefaultAsync(cancellationToken);
-        return (rows, head, id == 0 || there == keptHash.Trim() ? null : new(id, $"row {id} has another hash than the console noted when it was written."));
+        var noted = await NotedAsync(cancellationToken);
+        var (rows, head, broken) = await AuditChain.VerifyAsync(db, noted, cancellationToken);
+        return (rows, head, broken ?? (noted is null && rows > 0 ? new(rows, $"{_headFile} is missing or cannot be read, so rows may be missing after row {rows}.") : null));
     }
 
     public void Dispose() => _one.Dispose();
 
+    private async Task<AuditEnd?> NotedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await File.ReadAllTextAsync(_headFile, cancellationToken)).Trim().Split(' ') is [var id, var hash] && long.TryParse(id, out var number)
+                ? new(number, hash)
+                : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    // The rows are committed: what they tell of happens whether the note can be written or not, and the next row's note makes up for it.
     private async Task KeepHeadAsync(AuditRow last)
     {
         var unfinished = _headFile + ".part";
-        await File.WriteAllTextAsync(unfinished, FormattableString.Invariant($"{last.Id} {last.Hash}\n"), CancellationToken.None);
-        File.Move(unfinished, _headFile, overwrite: true);
+        try
+        {
+            await File.WriteAllTextAsync(unfinished, FormattableString.Invariant($"{last.Id} {last.Hash}\n"), CancellationToken.None);
+            File.Move(unfinished, _headFile, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNotNoted(_headFile, last.Id, e.Message);
+        }
     }
+
+    [LoggerMessage(220, LogLevel.Critical, "The audit trail is broken at row {Row}: {Problem} What is written now follows what was noted. Compare with a copy of the database.")]
+    private partial void LogBroken(long row, string problem);
+
+    [LoggerMessage(221, LogLevel.Error, "{File} could not be written after row {Row} of the audit trail: {Problem}")]
+    private partial void LogNotNoted(string file, long row, string problem);
 }

@@ -8,6 +8,9 @@ namespace FleetConsole.Server.Storage;
 
 internal static class StorageSetup
 {
+    // Rows of consoles before it had no hashes.
+    private const string ChainMigration = "20261125015553_Control";
+
     public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddChecked<StorageOptions>(configuration, StorageOptions.Section);
@@ -35,8 +38,10 @@ internal static class StorageSetup
         if (!OperatingSystem.IsWindows())
             folder.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         await using var db = await services.GetRequiredService<IDbContextFactory<ConsoleDb>>().CreateDbContextAsync(cancellationToken);
+        var pending = await db.Database.GetPendingMigrationsAsync(cancellationToken);
         await db.Database.MigrateAsync(cancellationToken);
-        await AuditChain.SealAsync(db, cancellationToken);
+        if (pending.Contains(ChainMigration))
+            await AuditChain.SealAsync(db, cancellationToken);
     }
 
     private static string Folder(IServiceProvider services) => services.GetRequiredService<IOptions<StorageOptions>>().Value.Folder;

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using Grpc.Net.Client;
+using Microsoft.Data.Sqlite;
 
 namespace FleetConsole.Server.Tests.Harness;
 
@@ -7,8 +9,15 @@ namespace FleetConsole.Server.Tests.Harness;
 public sealed class QuietConsole(Programs programs) : IAsyncLifetime
 {
     internal const string Host = "git-1";
+
+    /// <summary>A role with every permission, on hosts of another group.</summary>
+    internal const string Outsider = "outsider";
+
+    /// <summary>An operator's token whose time is over.</summary>
+    internal const string Expired = "expired";
     private readonly ConcurrentDictionary<string, Lazy<Task<Session>>> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<Task<GrpcChannel>>> _natives = new(StringComparer.Ordinal);
+    private GrpcChannel? _expired;
     private FakePrometheus? _prometheus;
     private ConsoleProcess? _console;
 
@@ -23,16 +32,47 @@ public sealed class QuietConsole(Programs programs) : IAsyncLifetime
         _console = new(programs, _prometheus.Url);
         _console.Section("Hosts")["GitRpcAddress"] = "";
         _console.Section("Hosts")["AgentAddress"] = "";
+        _console.Section("Access")["Groups"] = new JsonObject { ["elsewhere"] = new JsonArray("elsewhere-*") };
+        _console.Section("Access")["Roles"] = new JsonObject
+        {
+            [Outsider] = new JsonObject { ["Groups"] = new JsonArray("elsewhere"), ["Permissions"] = new JsonArray([.. Contracts.Permissions.All.Select(p => JsonValue.Create(p))]) },
+        };
         await _console.StartAsync();
         await Wait.UntilAsync("the console has polled its Prometheus", () => _prometheus.Count("last_over_time") > 0);
     }
 
     /// <summary>A session of the role, or of nobody; signing in takes a password hash, so once is enough.</summary>
     internal Task<Session> AsAsync(string role) => _sessions.GetOrAdd(role, r =>
-        new(() => r == "nobody" ? Task.FromResult(Console.Nobody()) : Console.SignInAsync(r))).Value;
+        new(() => r switch
+        {
+            "nobody" => Task.FromResult(Console.Nobody()),
+            Expired => ExpiredAsync(),
+            Outsider => OutsiderAsync(),
+            _ => Console.SignInAsync(r),
+        })).Value;
 
     /// <summary>A native channel with the role's token.</summary>
-    internal Task<GrpcChannel> NativeAsync(string role) => _natives.GetOrAdd(role, r => new(() => Console.Nobody().NativeAsync(r))).Value;
+    internal Task<GrpcChannel> NativeAsync(string role) => _natives.GetOrAdd(role, r => new(() => r == Expired ? Task.FromResult(_expired!) : Console.Nobody().NativeAsync(r))).Value;
+
+    private async Task<Session> ExpiredAsync()
+    {
+        var (code, output) = await Console.CommandAsync(["tokens", "add", Expired, "--user", "operator", "--days", "1"]);
+        Assert.True(code == 0, output);
+        await using var db = new SqliteConnection($"Data Source={Path.Combine(Console.Data, "console.db")}");
+        await db.OpenAsync();
+        await using var command = db.CreateCommand();
+        command.CommandText = $"UPDATE ApiTokens SET ExpiresAt = 1 WHERE Name = '{Expired}'";
+        Assert.Equal(1, await command.ExecuteNonQueryAsync());
+        var session = Console.Nobody();
+        _expired = session.Bear(output.Split('\n').Single(line => line.StartsWith("fct_", StringComparison.Ordinal)));
+        return session;
+    }
+
+    private async Task<Session> OutsiderAsync()
+    {
+        Assert.Equal(0, (await Console.CommandAsync(["users", "add", Outsider, "--role", Outsider], Programs.Password + "\n")).ExitCode);
+        return await Console.SignInAsync(Outsider);
+    }
 
     public async ValueTask DisposeAsync()
     {

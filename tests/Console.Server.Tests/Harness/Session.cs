@@ -18,7 +18,8 @@ internal sealed partial class Session : IDisposable
     {
         Console = console;
         Http = new(new SocketsHttpHandler { CookieContainer = Cookies, AllowAutoRedirect = false }) { BaseAddress = console.Browser };
-        Channel = Open(console.Browser, new HttpClient(new GrpcWebHandler(GrpcWebMode.GrpcWeb, new SocketsHttpHandler { CookieContainer = Cookies })), HttpVersion.Version11);
+        Web = new(new GrpcWebHandler(GrpcWebMode.GrpcWeb, new SocketsHttpHandler { CookieContainer = Cookies }));
+        Channel = Open(console.Browser, Web, HttpVersion.Version11);
     }
 
     public CookieContainer Cookies { get; } = new();
@@ -46,6 +47,8 @@ internal sealed partial class Session : IDisposable
 
     private ConsoleProcess Console { get; }
 
+    private HttpClient Web { get; }
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>Sends the sign-in page's form as a browser does.</summary>
@@ -72,6 +75,13 @@ internal sealed partial class Session : IDisposable
         var token = (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))?["accessToken"]?.GetValue<string>();
         var http = new HttpClient(new SocketsHttpHandler()) { DefaultRequestHeaders = { Authorization = new("Bearer", token) } };
         return Open(Console.Grpc, http, HttpVersion.Version20);
+    }
+
+    /// <summary>From now on everything is called with this token; a native channel with it besides.</summary>
+    public GrpcChannel Bear(string token)
+    {
+        Http.DefaultRequestHeaders.Authorization = Web.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        return Open(Console.Grpc, new HttpClient(new SocketsHttpHandler()) { DefaultRequestHeaders = { Authorization = new("Bearer", token) } }, HttpVersion.Version20);
     }
 
     public static Task<T> Ask<T>(Func<CallOptions, AsyncUnaryCall<T>> call) =>

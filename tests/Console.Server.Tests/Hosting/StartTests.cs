@@ -10,6 +10,20 @@ public sealed class StartTests(Programs programs)
     private const string NoPrometheus = "http://127.0.0.1:9";
 
     [Fact]
+    public async Task A_second_console_on_the_same_folder_is_one_clear_line()
+    {
+        await using var console = new ConsoleProcess(programs, "http://127.0.0.1:9");
+        await console.StartAsync();
+        var first = console.Run;
+
+        var second = console.StartUnchecked();
+
+        Assert.Equal(2, await second.ExitAsync());
+        Assert.Contains(second.Lines, line => line.Contains("another console uses this folder", StringComparison.Ordinal));
+        Assert.DoesNotContain(first.Lines, line => line.Contains("shutting down", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
     public async Task Plain_HTTP_outside_loopback_is_refused_by_the_key_of_the_address()
     {
         var lines = await EndsAsync(2, console => console.Section("Endpoints")["Browser"]!["Url"] = "http://0.0.0.0:0");

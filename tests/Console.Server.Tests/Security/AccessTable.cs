@@ -1,3 +1,5 @@
+using FleetConsole.Server.Tests.Harness;
+
 namespace FleetConsole.Server.Tests.Security;
 
 /// <summary>Who may call what. A route or RPC that is not here fails the tests: somebody has to decide about it.</summary>
@@ -15,7 +17,7 @@ internal static class AccessTable
         Dump,
     }
 
-    public static string[] Roles { get; } = ["nobody", "viewer", "operator", "admin"];
+    public static string[] Roles { get; } = ["nobody", QuietConsole.Expired, "viewer", "operator", "admin"];
 
     public static IReadOnlyDictionary<string, Needs> Rpcs { get; } = new Dictionary<string, Needs>(StringComparer.Ordinal)
     {

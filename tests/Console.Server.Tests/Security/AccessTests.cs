@@ -1,6 +1,7 @@
 using System.Net;
 using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Tests.Harness;
+using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -73,7 +74,31 @@ public sealed class AccessTests(QuietConsole fixture, Programs programs) : IClas
         if (May(role, Routes[route]))
             Assert.False(answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden, $"{answer.StatusCode}");
         else
-            Assert.Equal(role == "nobody" ? HttpStatusCode.Unauthorized : HttpStatusCode.Forbidden, answer.StatusCode);
+            Assert.Equal(IsNobody(role) ? HttpStatusCode.Unauthorized : HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
+    /// <summary>Calls that name a host, and what they need beside it to be well formed.</summary>
+    public static TheoryData<string, string> CallsOnAHost =>
+    [
+        ("Control/Restart", """{"host":"git-1","reason":"a test","idempotencyKey":"outsider-1","confirmHost":"git-1"}"""),
+        ("Control/Reload", """{"host":"git-1","reason":"a test","idempotencyKey":"outsider-2","confirmHost":"git-1"}"""),
+        ("Control/Dump", """{"host":"git-1","reason":"a test","idempotencyKey":"outsider-3","rung":"RUNG_GOROUTINES"}"""),
+        ("Control/Profile", """{"host":"git-1","reason":"a test","idempotencyKey":"outsider-4","seconds":1}"""),
+    ];
+
+    [Theory]
+    [MemberData(nameof(CallsOnAHost))]
+    public async Task An_operator_of_another_group_may_do_nothing_to_this_host(string call, string request)
+    {
+        var name = call.Split('/')[1];
+        var outsider = await fixture.AsAsync(QuietConsole.Outsider);
+        var descriptor = ControlReflection.Descriptor.Services.Single(s => s.Name == "Control").FindMethodByName(name);
+        var message = descriptor.InputType.Parser.ParseJson(request);
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => CallAsync(outsider.Channel, $"/fleetconsole.v1.{call}", message.ToByteArray()));
+
+        Assert.Equal(StatusCode.PermissionDenied, refusal.StatusCode);
+        Assert.Contains($"on {QuietConsole.Host}", refusal.Status.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -104,20 +129,18 @@ public sealed class AccessTests(QuietConsole fixture, Programs programs) : IClas
 
     private static StatusCode? Expected(string rpc, string role) => May(role, Rpcs[rpc])
         ? null
-        : role == "nobody" ? StatusCode.Unauthenticated : StatusCode.PermissionDenied;
+        : IsNobody(role) ? StatusCode.Unauthenticated : StatusCode.PermissionDenied;
+
+    private static bool IsNobody(string role) => role is "nobody" or QuietConsole.Expired;
 
     private static StatusCode? Outcome(StatusCode code) => code is StatusCode.Unauthenticated or StatusCode.PermissionDenied ? code : null;
 
     // An empty request: whoever may call gets an answer or a complaint about the request, never a refusal of the caller.
     private static async Task<StatusCode> CodeAsync(GrpcChannel channel, string rpc)
     {
-        var parts = rpc.Split('/');
-        var bytes = Marshallers.Create<byte[]>(b => b, b => b);
-        var method = new Method<byte[], byte[]>(MethodType.Unary, parts[1], parts[2], bytes, bytes);
-        using var call = channel.CreateCallInvoker().AsyncUnaryCall(method, null, new CallOptions(cancellationToken: Cancel), []);
         try
         {
-            await call.ResponseAsync;
+            await CallAsync(channel, rpc, []);
             return StatusCode.OK;
         }
         catch (RpcException e)
@@ -125,6 +148,15 @@ public sealed class AccessTests(QuietConsole fixture, Programs programs) : IClas
             Assert.False(e.StatusCode is StatusCode.Unknown or StatusCode.Internal or StatusCode.Unimplemented, e.Message);
             return e.StatusCode;
         }
+    }
+
+    private static async Task CallAsync(GrpcChannel channel, string rpc, byte[] request)
+    {
+        var parts = rpc.Split('/');
+        var bytes = Marshallers.Create<byte[]>(b => b, b => b);
+        var method = new Method<byte[], byte[]>(MethodType.Unary, parts[1], parts[2], bytes, bytes);
+        using var call = channel.CreateCallInvoker().AsyncUnaryCall(method, null, new CallOptions(cancellationToken: Cancel), request);
+        await call.ResponseAsync;
     }
 
     private static IEnumerable<string> Descriptors() =>

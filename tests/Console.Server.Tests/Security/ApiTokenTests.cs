@@ -74,6 +74,28 @@ public sealed class ApiTokenTests(QuietConsole fixture) : IClassFixture<QuietCon
         Assert.Contains(message, output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(",")]
+    public async Task A_list_of_no_permissions_is_not_all_of_them(string permissions) =>
+        Assert.Equal(2, (await _console.CommandAsync(["tokens", "add", "x", "--user", "operator", "--days", "1", "--permissions", permissions])).ExitCode);
+
+    [Fact]
+    public async Task A_token_changes_nothing_about_how_its_account_signs_in() =>
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(await AddAsync("curious", "operator", "view"), "/account/security"));
+
+    [Fact]
+    public async Task Who_made_and_ended_it_stands_in_the_audit_trail()
+    {
+        await AddAsync("noted", "operator", "view");
+
+        var (_, exported) = await _console.CommandAsync(["audit", "export"]);
+
+        var line = exported.Split('\n').Single(line => line.Contains("noted of operator, 1 days, view", StringComparison.Ordinal));
+        Assert.Contains("\"action\":\"add-token\"", line, StringComparison.Ordinal);
+        Assert.Contains($"{Environment.UserName} at the shell", line, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task No_token_stands_in_the_database()
     {

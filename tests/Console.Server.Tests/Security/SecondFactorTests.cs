@@ -22,6 +22,7 @@ public sealed partial class SecondFactorTests(QuietConsole fixture) : IClassFixt
         await first.SignInAsync("tilda", Programs.Password);
         var key = KeyField().Match(await first.Http.GetStringAsync("/account/security", Cancel)).Groups[1].Value;
         Assert.Contains("wrong or too old", await PostAsync(first, "/account/security", "000000"), StringComparison.Ordinal);
+        Assert.Contains("The password is wrong", await PostAsync(first, "/account/security", CodeOf(key), "wrong password 123"), StringComparison.Ordinal);
         var codes = CodeField().Matches(await PostAsync(first, "/account/security", CodeOf(key))).Select(m => WebUtility.HtmlDecode(m.Groups[1].Value)).ToList();
         Assert.Equal(10, codes.Count);
         Assert.Equal(HttpStatusCode.OK, (await first.Http.GetAsync("/audit", Cancel)).StatusCode);
@@ -50,6 +51,38 @@ public sealed partial class SecondFactorTests(QuietConsole fixture) : IClassFixt
     }
 
     [Fact]
+    public async Task A_recovery_code_does_not_open_an_account_that_was_disabled_meanwhile()
+    {
+        Assert.Equal(0, (await _console.CommandAsync(["users", "add", "dieter", "--role", "viewer"], Programs.Password + "\n")).ExitCode);
+        var first = _console.Nobody();
+        await first.SignInAsync("dieter", Programs.Password);
+        var key = KeyField().Match(await first.Http.GetStringAsync("/account/security", Cancel)).Groups[1].Value;
+        var code = WebUtility.HtmlDecode(CodeField().Match(await PostAsync(first, "/account/security", CodeOf(key))).Groups[1].Value);
+        var second = _console.Nobody();
+        using var half = await second.PostSignInAsync("dieter", Programs.Password);
+        Assert.Equal(0, (await _console.CommandAsync(["users", "disable", "dieter"])).ExitCode);
+
+        await PostAsync(second, "/account/second-factor", code);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await second.Http.GetAsync("/audit", Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Guesses_at_an_open_session_lock_the_account()
+    {
+        Assert.Equal(0, (await _console.CommandAsync(["users", "add", "gerda", "--role", "viewer"], Programs.Password + "\n")).ExitCode);
+        var session = _console.Nobody();
+        await session.SignInAsync("gerda", Programs.Password);
+        var key = KeyField().Match(await session.Http.GetStringAsync("/account/security", Cancel)).Groups[1].Value;
+        await PostAsync(session, "/account/security", CodeOf(key));
+
+        for (var i = 0; i < 5; i++)
+            await PostAsync(session, "/account/security", "000000");
+
+        Assert.Contains("locked for five minutes", await PostAsync(session, "/account/security", "000000"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_a_password_first_a_code_signs_nobody_in()
     {
         var session = _console.Nobody();
@@ -59,11 +92,11 @@ public sealed partial class SecondFactorTests(QuietConsole fixture) : IClassFixt
         Assert.Equal(HttpStatusCode.Unauthorized, (await session.Http.GetAsync("/audit", Cancel)).StatusCode);
     }
 
-    private static async Task<string> PostAsync(Session session, string path, string code)
+    private static async Task<string> PostAsync(Session session, string path, string code, string password = Programs.Password)
     {
         var page = await session.Http.GetStringAsync(path, Cancel);
         var fields = HiddenField().Matches(page).Select(m => KeyValuePair.Create(m.Groups[1].Value, WebUtility.HtmlDecode(m.Groups[2].Value)));
-        using var form = new FormUrlEncodedContent([.. fields, new("Input.Code", code)]);
+        using var form = new FormUrlEncodedContent([.. fields, new("Input.Password", password), new("Input.Code", code)]);
         using var answer = await session.Http.PostAsync(path, form, Cancel);
         return await answer.Content.ReadAsStringAsync(Cancel);
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using FleetConsole.Server.Tests.Harness;
 
 namespace FleetConsole.Server.Tests.Security;
@@ -29,5 +30,21 @@ public sealed class SignInLimitTests(Programs programs) : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
         Assert.Contains("Try again in a minute", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+    [Theory]
+    [InlineData("/account/token")]
+    [InlineData("/Account/TOKEN")]
+    [InlineData("/account/token/")]
+    public async Task An_address_is_limited_however_it_is_spelt(string path)
+    {
+        var session = _console.Nobody();
+        var answers = new List<HttpStatusCode>();
+        for (var i = 0; i < 4; i++)
+        {
+            using var answer = await session.Http.PostAsJsonAsync(path, new { User = $"guess-{i}", Password = "wrong password 123" }, TestContext.Current.CancellationToken);
+            answers.Add(answer.StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, answers[^1]);
     }
 }

@@ -19,26 +19,29 @@ internal static class CaptureRoutes
     public static void MapCaptures(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/captures/{id:long}/file", (long id, CapturesFeature feature, CancellationToken cancellationToken) =>
-            feature.DownloadAsync(id, cancellationToken)).RequireAuthorization(Permissions.Profile);
-        routes.MapGet("/captures/{id:long}/pprof", PprofAsync).RequireAuthorization(Permissions.Profile);
+            AnsweredAsync(async () => await feature.DownloadAsync(id, cancellationToken))).RequireAuthorization(Permissions.Profile);
+        routes.MapGet("/captures/{id:long}/pprof", (long id, ProfilesFeature feature, CancellationToken cancellationToken) =>
+            AnsweredAsync(async () => await feature.PprofAsync(id, cancellationToken))).RequireAuthorization(Permissions.Profile);
         var most = (routes.ServiceProvider.GetRequiredService<IOptions<StorageOptions>>().Value.MaxCaptureMegabytes * 1024L * 1024) + FormBytes;
         routes.MapPost(Routes.CaptureUpload, UploadAsync).RequireAuthorization(Permissions.Profile)
             .WithMetadata(new RequestSizeLimitAttribute(most), new RequireAntiforgeryTokenAttribute()).WithFormOptions(multipartBodyLengthLimit: most);
     }
 
-    private static async Task<Results<PushStreamHttpResult, NotFound<string>, BadRequest<string>>> PprofAsync(long id, ProfilesFeature feature, CancellationToken cancellationToken)
+    private static async Task<IResult> AnsweredAsync(Func<Task<IResult>> answer)
     {
         try
         {
-            return await feature.PprofAsync(id, cancellationToken);
-        }
-        catch (ApiException e) when (e.Code == StatusCode.NotFound)
-        {
-            return TypedResults.NotFound(e.Message);
+            return await answer();
         }
         catch (ApiException e)
         {
-            return TypedResults.BadRequest(e.Message);
+            var status = e.Code switch
+            {
+                StatusCode.NotFound => StatusCodes.Status404NotFound,
+                StatusCode.PermissionDenied => StatusCodes.Status403Forbidden,
+                _ => StatusCodes.Status400BadRequest,
+            };
+            return TypedResults.Text(e.Message, statusCode: status);
         }
     }
 

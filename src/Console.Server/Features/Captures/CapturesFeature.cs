@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace FleetConsole.Server.Features.Captures;
 
 /// <summary>Stored profiles and dumps: the list, and the bytes.</summary>
-internal sealed class CapturesFeature(IDbContextFactory<ConsoleDb> databases, CaptureFiles files) : ICapturesApi
+internal sealed class CapturesFeature(IDbContextFactory<ConsoleDb> databases, CaptureFiles files, CaptureAccess access) : ICapturesApi
 {
     private const int MaxListed = 100;
 
@@ -49,11 +49,13 @@ internal sealed class CapturesFeature(IDbContextFactory<ConsoleDb> databases, Ca
     }
 
     /// <summary>The bytes as the host's pprof gave them.</summary>
+    /// <exception cref="ApiException">PERMISSION_DENIED.</exception>
     public async Task<Results<PhysicalFileHttpResult, NotFound<string>>> DownloadAsync(long id, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         if (await db.Captures.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken) is not { } row)
             return TypedResults.NotFound($"There is no capture {id}.");
+        access.Demand(row);
         var path = files.PathOf(row.Sha256);
         return File.Exists(path)
             ? TypedResults.PhysicalFile(path, "application/octet-stream", CaptureMessages.FileName(row))

@@ -13,7 +13,7 @@ namespace FleetConsole.Server.Features.Captures;
 /// Profiles that were read, as trees, for as long as somebody looks at them: zooming must not read a file again. Files are named by what they
 /// hold, so a tree never goes stale.
 /// </summary>
-internal sealed class ProfileShelf(IDbContextFactory<ConsoleDb> databases, CaptureFiles files) : IDisposable
+internal sealed class ProfileShelf(IDbContextFactory<ConsoleDb> databases, CaptureFiles files, CaptureAccess access) : IDisposable
 {
     private const long MostBytes = 256 << 20;
     private const int BytesOfANode = 24;
@@ -27,7 +27,7 @@ internal sealed class ProfileShelf(IDbContextFactory<ConsoleDb> databases, Captu
     /// <summary>A capture's tree.</summary>
     /// <param name="id">The capture.</param>
     /// <param name="sampleType">By name; empty: the profile's default.</param>
-    /// <exception cref="ApiException">NOT_FOUND or INVALID_ARGUMENT, as GetFlame says.</exception>
+    /// <exception cref="ApiException">NOT_FOUND, PERMISSION_DENIED or INVALID_ARGUMENT, as GetFlame says.</exception>
     public async Task<ShelvedProfile> OpenAsync(long id, string sampleType, FlameOptions options, CancellationToken cancellationToken)
     {
         var (row, path) = await FindAsync(id, cancellationToken);
@@ -48,7 +48,7 @@ internal sealed class ProfileShelf(IDbContextFactory<ConsoleDb> databases, Captu
     }
 
     /// <summary>A capture's goroutines. Twenty thousand of them are read in a third of a second, so they are not kept.</summary>
-    /// <exception cref="ApiException">NOT_FOUND; INVALID_ARGUMENT: it is no dump.</exception>
+    /// <exception cref="ApiException">NOT_FOUND; PERMISSION_DENIED; INVALID_ARGUMENT: it is no dump.</exception>
     public async Task<(CaptureRow Row, GoroutineDump Dump)> GoroutinesAsync(long id, CancellationToken cancellationToken)
     {
         var (row, path) = await FindAsync(id, cancellationToken);
@@ -72,7 +72,7 @@ internal sealed class ProfileShelf(IDbContextFactory<ConsoleDb> databases, Captu
     }
 
     /// <summary>The beginning of a capture that is text.</summary>
-    /// <exception cref="ApiException">NOT_FOUND; INVALID_ARGUMENT: it is no text.</exception>
+    /// <exception cref="ApiException">NOT_FOUND; PERMISSION_DENIED; INVALID_ARGUMENT: it is no text.</exception>
     public async Task<TextReply> TextAsync(long id, CancellationToken cancellationToken)
     {
         var (_, path) = await FindAsync(id, cancellationToken);
@@ -89,6 +89,7 @@ internal sealed class ProfileShelf(IDbContextFactory<ConsoleDb> databases, Captu
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var row = await db.Captures.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken)
             ?? throw new ApiException(StatusCode.NotFound, $"There is no capture {id}.");
+        access.Demand(row);
         var path = files.PathOf(row.Sha256);
         return File.Exists(path) ? (row, path) : throw new ApiException(StatusCode.NotFound, $"The file of capture {id} is gone from the data folder.");
     }

@@ -25,33 +25,55 @@ public sealed class AuditChainTests(Programs programs) : IAsyncLifetime
     {
         var verified = await _console.CommandAsync(["audit", "verify"]);
         Assert.True(verified.ExitCode == 0, verified.Output);
-        Assert.Contains("3 rows, unbroken.", verified.Output, StringComparison.Ordinal);
+        Assert.Contains("6 rows, unbroken.", verified.Output, StringComparison.Ordinal);
 
         var exported = await _console.CommandAsync(["audit", "export"]);
         var lines = exported.Output.Split('\n').Where(line => line.StartsWith('{')).ToList();
-        Assert.Equal(3, lines.Count);
-        Assert.All(lines, line => Assert.Contains("\"action\":\"sign-in\"", line, StringComparison.Ordinal));
+        Assert.Equal(6, lines.Count);
+        Assert.All(lines[..3], line => Assert.Contains("\"action\":\"add-user\"", line, StringComparison.Ordinal));
+        Assert.All(lines[3..], line => Assert.Contains("\"action\":\"sign-in\"", line, StringComparison.Ordinal));
     }
 
     [Theory]
     [InlineData("UPDATE Audit SET User = 'somebody' WHERE Id = 2", "row 2 is not what was written")]
     [InlineData("UPDATE Audit SET Detail = Outcome, Outcome = Detail WHERE Id = 2", "row 2 is not what was written")]
     [InlineData("DELETE FROM Audit WHERE Id = 2", "row 2 is missing")]
-    [InlineData("DELETE FROM Audit WHERE Id = 3", "rows 3 to 3 are missing at the end")]
+    [InlineData("DELETE FROM Audit WHERE Id = 6", "rows 6 to 6 are missing at the end")]
     [InlineData("DELETE FROM Audit WHERE Id = 1", "row 1 is missing")]
     public async Task A_row_that_was_changed_or_is_missing_is_named(string sql, string message)
     {
-        await using (var db = new SqliteConnection($"Data Source={Path.Combine(_console.Data, "console.db")}"))
-        {
-            await db.OpenAsync(Cancel);
-            await using var command = db.CreateCommand();
-            command.CommandText = sql;
-            Assert.Equal(1, await command.ExecuteNonQueryAsync(Cancel));
-        }
+        await TamperAsync(sql, rows: 1);
 
         var verified = await _console.CommandAsync(["audit", "verify"]);
 
         Assert.Equal(1, verified.ExitCode);
         Assert.Contains(message, verified.Output, StringComparison.Ordinal);
+    }
+    [Theory]
+    [InlineData("DELETE FROM Audit WHERE Id > 4", 2, "rows 5 to 6 are missing")]
+    [InlineData("UPDATE Audit SET User = 'somebody', Hash = '' WHERE Id = 5", 1, "row 5 is not what was written")]
+    [InlineData("UPDATE Audit SET Hash = 'forged' WHERE Id = 6", 1, "row 6 is not what was written")]
+    public async Task What_is_written_afterwards_does_not_heal_it(string sql, int rows, string message)
+    {
+        await TamperAsync(sql, rows);
+        _console.ExpectedErrors.Add("The audit trail is broken");
+        await _console.StartAsync();
+        await _console.SignInAsync("viewer");
+        await _console.SignInAsync("viewer");
+        await _console.Run.KillAsync();
+
+        var verified = await _console.CommandAsync(["audit", "verify"]);
+
+        Assert.Equal(1, verified.ExitCode);
+        Assert.Contains(message, verified.Output, StringComparison.Ordinal);
+    }
+
+    private async Task TamperAsync(string sql, int rows)
+    {
+        await using var db = new SqliteConnection($"Data Source={Path.Combine(_console.Data, "console.db")}");
+        await db.OpenAsync(Cancel);
+        await using var command = db.CreateCommand();
+        command.CommandText = sql;
+        Assert.Equal(rows, await command.ExecuteNonQueryAsync(Cancel));
     }
 }
