@@ -31,6 +31,8 @@ public partial class AccountSecurity(UserManager<IdentityUser> users, SignInMana
 
     private bool ByProvider { get; set; }
 
+    private bool Administers => HttpContext?.User.HasClaim(Contracts.Permissions.ClaimType, Contracts.Permissions.Administer) == true;
+
     private string Key { get; set; } = "";
 
     private MarkupString QrCode { get; set; }

@@ -88,5 +88,14 @@ internal sealed class ApiTokens(IDbContextFactory<ConsoleDb> databases, TimeProv
 /// <summary>When an account is out for good, not for five minutes after too many guesses.</summary>
 internal static class Disabling
 {
+    public static async Task<IdentityResult> SetAsync(UserManager<IdentityUser> users, IdentityUser user, bool disabled)
+    {
+        await users.SetLockoutEnabledAsync(user, true);
+        var result = await users.SetLockoutEndDateAsync(user, disabled ? DateTimeOffset.MaxValue : null);
+
+        // A new stamp makes every cookie of the account worthless at its next request.
+        return result.Succeeded ? await users.UpdateSecurityStampAsync(user) : result;
+    }
+
     public static bool IsDisabled(IdentityUser user) => user is { LockoutEnabled: true, LockoutEnd: { } end } && end > new DateTimeOffset(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 }

@@ -74,11 +74,7 @@ internal static class UsersCommand
         var users = services.GetRequiredService<UserManager<IdentityUser>>();
         if (await users.FindByNameAsync(name) is not { } user)
             return IdentityResult.Failed(new IdentityError { Description = $"There is no user \"{name}\"." });
-        await users.SetLockoutEnabledAsync(user, true);
-        var result = await users.SetLockoutEndDateAsync(user, disable ? DateTimeOffset.MaxValue : null);
-
-        // A new stamp makes every cookie of the account worthless at its next request.
-        return result.Succeeded ? await users.UpdateSecurityStampAsync(user) : result;
+        return await Disabling.SetAsync(users, user, disable);
     }
 
     private static async Task<IdentityResult> ForgetFactorAsync(IServiceProvider services, string name)

@@ -15,6 +15,7 @@ internal static class AccessTable
         Deploy,
         Approve,
         Dump,
+        Administer,
     }
 
     public static string[] Roles { get; } = ["nobody", QuietConsole.Expired, "viewer", "operator", "admin"];
@@ -89,6 +90,7 @@ internal static class AccessTable
         ["GET /account/sign-in"] = Needs.Nothing,
         ["GET /account/second-factor"] = Needs.Nothing,
         ["GET /account/security"] = Needs.SignedIn,
+        ["GET /account/all"] = Needs.Administer,
         ["POST /account/sign-out"] = Needs.SignedIn,
         ["POST /account/token"] = Needs.Nothing,
         ["GET /captures/{id:long}/file"] = Needs.Profile,
@@ -104,6 +106,7 @@ internal static class AccessTable
         Needs.Nothing => true,
         Needs.SignedIn or Needs.View => role is "viewer" or "operator" or "admin",
         Needs.Profile or Needs.Restart or Needs.Deploy or Needs.Approve or Needs.Dump => role is "operator" or "admin",
+        Needs.Administer => role is "admin",
         _ => false,
     };
 }
