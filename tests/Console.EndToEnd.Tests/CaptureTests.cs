@@ -1,32 +1,59 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace FleetConsole.EndToEnd.Tests;
 
-/// <summary>Profiles of live servers, read in a browser.</summary>
+/// <summary>What is taken of a live server as it ages and locks up, read in a browser.</summary>
 public sealed partial class CaptureTests(LiveFleet fleet)
 {
     private const string Host = "git-4";
 
-    // How long it may take until the process is old enough; the host goes on growing until it locks up.
+    // Twenty times as fast as it grows by itself, a lock-up is little more than a minute away.
+    private const string Times = "20";
     private const float Growing = 420_000;
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     [Fact]
-    public async Task The_difference_of_an_old_and_a_young_process_names_the_fork_path()
+    public async Task A_host_that_locks_up_is_profiled_dumped_restarted_and_compared_with_its_youth()
     {
         fleet.Require();
         var page = await fleet.SignInAsync("operator", $"/hosts/{Host}");
         await page.InteractiveAsync();
+        await fleet.CommandAsync(Cancel, "grow", Host, Times);
 
-        // By then a fork costs several times what it costs a young process.
-        await Assertions.Expect(page.GetByTestId("process-age")).ToHaveTextAsync(OldEnough(), new() { Timeout = Growing });
-        var old = await ProfileAsync(page, "an old process");
+        await Assertions.Expect(page.GetByTestId("fork-lock")).ToContainTextAsync("locks up in", new() { Timeout = Growing });
+        await Assertions.Expect(page.GetByTestId("forecast")).ToContainTextAsync("if fork time goes on rising");
+        var old = await TakeAsync(page, "profile", "Profile", "an old process");
+
+        await Assertions.Expect(page.GetByTestId("lockup")).ToContainTextAsync("Locked up since", new() { Timeout = Growing });
+        var dump = await TakeAsync(page, "dump", "Dump", "what does it wait for");
+        await fleet.CommandAsync(Cancel, "grow", Host);
         var before = await page.GetByTestId("process-start").InnerTextAsync();
-        await page.GiveAsync("restart", $"Restart {Host}", "to compare it with itself");
+        await page.GiveAsync("restart", $"Restart {Host}", "it is locked up");
         Assert.Contains("succeeded", await page.EndedAsync("restart"), StringComparison.Ordinal);
         await Assertions.Expect(page.GetByTestId("process-start")).Not.ToHaveTextAsync(before);
-        var young = await ProfileAsync(page, "a young process");
+        var young = await TakeAsync(page, "profile", "Profile", "a young process");
 
+        await SaysWhoWaitsAsync(page, dump);
+        await NamesTheForkPathAsync(page, old, young);
+    }
+
+    // The first line of the dump, and the count of whoever is inside the function that takes the fork lock and waits.
+    private async Task SaysWhoWaitsAsync(IPage page, string dump)
+    {
+        await page.GotoAsync(fleet.Url + dump);
+        var finding = await page.GetByTestId("dump-finding").InnerTextAsync();
+        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "Download" }).ClickAsync());
+        var goroutines = (await File.ReadAllTextAsync(await download.PathAsync(), Cancel)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        var waiting = goroutines.Count(g => g.Contains("forkExec(", StringComparison.Ordinal) && Waits().IsMatch(g));
+        Assert.InRange(waiting, 20, 100_000);
+        Assert.StartsWith(string.Create(CultureInfo.InvariantCulture, $"{waiting:N0} of {goroutines.Length:N0} goroutines wait for syscall.ForkLock"), finding, StringComparison.Ordinal);
+    }
+
+    private async Task NamesTheForkPathAsync(IPage page, string old, string young)
+    {
         await page.GotoAsync($"{fleet.Url}{old}?base={young["/captures/".Length..]}");
         await page.InteractiveAsync();
         await Assertions.Expect(page.GetByTestId("profile-note")).ToContainTextAsync("git-rpc-server/spawn.");
@@ -43,19 +70,18 @@ public sealed partial class CaptureTests(LiveFleet fleet)
         await Assertions.Expect(page.GetByTestId("focus")).ToContainTextAsync("All");
     }
 
-    // The address of the profile.
-    private static async Task<string> ProfileAsync(IPage page, string reason)
+    // The address of what was taken.
+    private static async Task<string> TakeAsync(IPage page, string button, string confirmation, string reason)
     {
-        await page.GiveAsync("profile", "Profile", reason);
-        Assert.Contains("succeeded", await page.EndedAsync("profile"), StringComparison.Ordinal);
+        await page.GiveAsync(button, confirmation, reason);
+        Assert.Contains("succeeded", await page.EndedAsync(button), StringComparison.Ordinal);
         var row = page.GetByTestId("captures").GetByRole(AriaRole.Row).Filter(new() { HasText = reason });
         await Assertions.Expect(row).ToHaveCountAsync(1);
         return await row.GetByRole(AriaRole.Link).First.GetAttributeAsync("href") ?? throw new InvalidOperationException("A capture without an address.");
     }
 
-    // Minutes alone: the last process of the history, which ends as the live one begins, is hours old.
-    [GeneratedRegex(@"^\s*([2-9]|[1-9][0-9]) min")]
-    private static partial Regex OldEnough();
+    [GeneratedRegex(@"^goroutine \d+ \[(sync\.Mutex\.Lock|semacquire|sync\.RWMutex)")]
+    private static partial Regex Waits();
 
     [GeneratedRegex("focus=[0-9]+")]
     private static partial Regex Focused();

@@ -3,6 +3,7 @@ using Microsoft.Playwright;
 
 [assembly: AssemblyFixture(typeof(FleetConsole.EndToEnd.Tests.LiveFleet))]
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
+[assembly: TestCollectionOrderer(typeof(FleetConsole.EndToEnd.Tests.ByWhatItDoesToTheFleet))]
 
 namespace FleetConsole.EndToEnd.Tests;
 
