@@ -5,6 +5,7 @@
 #   ./bench.sh same [SEED]          8 fleets by replay.py and by looks, which must score the same
 #   ./bench.sh placebo              real latency, cut at made-up restarts: whatever is found is false
 #   ./bench.sh speed                full refit of 20,000 series, and one hour more
+#   ./bench.sh age-view             an age view of 24 h of 100 hosts over Prometheus's own answer to the same queries
 #   ./bench.sh agent                a restart by the agent over `systemctl restart`; its memory at rest and under load (root)
 #   ./bench.sh profile [SEED]       `Console.Server profile` beside `go tool pprof -top` on 100,000 stacks, as whole processes
 #   ./bench.sh dump [SEED]          `Console.Server dump` on 20,000 goroutines, 30 MB
@@ -161,6 +162,12 @@ flame() {
     node "$work/flame.mjs" "$url" bench "$password" "$file" "$work/node_modules/speedscope/dist/release"
 }
 
+age_view() {
+    install_packages prometheus curl
+    build_demo
+    "$python" tests/Console.Benchmarks/Latency/age-view.py "$PWD/artifacts/server/Console.Server" "$work/age-view" "$@"
+}
+
 fuzz() {
     build
     made fuzz "${1:-1000000}" "${2:-1}" tests/Console.Analysis.Tests/Golden
@@ -190,12 +197,15 @@ quality | suspected | same | placebo)
 agent | profile | dump | flame | fuzz)
     "$command" "$@"
     ;;
+age-view)
+    age_view "$@"
+    ;;
 speed)
     prepare
     dotnet tests/Console.Benchmarks/bin/Release/net10.0/Console.Benchmarks.dll speed 200 100
     ;;
 *)
-    sed -n '2,12p' "${BASH_SOURCE[0]}" | cut -c3- >&2
+    sed -n '2,14p' "${BASH_SOURCE[0]}" | cut -c3- >&2
     exit 2
     ;;
 esac

@@ -82,10 +82,10 @@ dotnet format Console.sln --verify-no-changes --no-restore
 
 step "build"
 dotnet build Console.sln -c Release --no-restore -v quiet -nologo -warnaserror
-build_demo
+build_host
 
-# The server's tests wait for scrapes more than they compute, so the others run beside them. The browser's have the machine
-# to themselves: their fleet forks in earnest.
+# The server's tests wait for scrapes more than they compute, so the others run beside them, and then the build of what the browser's tests
+# run. Those have the machine to themselves: their fleet forks in earnest.
 step "tests"
 export FLEETCONSOLE_AGENT=$PWD/artifacts/agent/Console.Agent
 run_dotnet Console.Server.Tests &
@@ -97,6 +97,7 @@ for project in tests/Console.*.Tests; do
         *) run_dotnet "$(basename "$project")" ;;
     esac
 done
+build_demo
 wait "$beside"
 run_dotnet Console.EndToEnd.Tests
 

@@ -90,10 +90,15 @@ publish() {
     touch "$out/$main"
 }
 
-# Everything the demo runs, in artifacts/.
-build_demo() {
+# What runs on a host: the Git RPC server and the agent.
+build_host() {
     tests/git-rpc-server/build.sh artifacts/git-rpc-server
     publish src/Console.Agent artifacts/agent Console.Agent src/Shared/Console.Contracts
+}
+
+# Everything the demo runs, in artifacts/.
+build_demo() {
+    build_host
     publish src/Console.Server artifacts/server Console.Server src/Console.Client src/Shared
     publish tests/Console.DemoFleet artifacts/demo Console.DemoFleet.dll src/Shared/Console.Contracts
 }

@@ -33,7 +33,7 @@ public sealed partial class DeployTests(LiveFleet fleet)
     {
         fleet.Require();
         var page = await fleet.SignInAsync("operator");
-        foreach (var host in Hosts)
+        foreach (var host in Hosts.SkipLast(1))
             await Assertions.Expect(page.HostRow(host)).ToContainTextAsync(Aged(), new() { Timeout = Judging });
 
         await fleet.CommandAsync(Cancel, "deploy", "fork");
@@ -50,8 +50,8 @@ public sealed partial class DeployTests(LiveFleet fleet)
         await Assertions.Expect(page.Locator("[data-testid=deploys] tr[data-version='1.0.7']")).ToContainTextAsync("lower at equal age");
     }
 
-    // Two minutes and more: by then a process answers more slowly than when it began.
-    [GeneratedRegex("([2-9]|[1-9][0-9]) min [0-9]+ s|[0-9]+ h")]
+    // Four minutes and more: by then a process answers several times more slowly than when it began, and there are ages to compare at.
+    [GeneratedRegex("([4-9]|[1-9][0-9]) min [0-9]+ s|[0-9]+ h")]
     private static partial Regex Aged();
 
     private static Task JudgedAsync(IPage page, string version, string verdict) =>

@@ -23,7 +23,8 @@ internal static class FeaturesSetup
     public static IServiceCollection AddFeatures(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddDriftLookers(configuration);
-        services.AddHybridCache();
+        // Curves of a hundred hosts over a day have more than 2 MB; what is larger than this is asked for anew each time, with an error in the log.
+        services.AddHybridCache(options => options.MaximumPayloadBytes = 64 << 20);
         services.AddSignalR();
         services.AddGrpc(grpc => grpc.Interceptors.Add<ApiErrors>()).AddJsonTranscoding();
         services.AddGrpcHealthChecks();
