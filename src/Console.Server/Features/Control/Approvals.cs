@@ -16,18 +16,26 @@ internal sealed class Approvals(AuditTrail audit, Access access, CommandGate gat
     private const int SqliteConstraint = 19;
 
     /// <exception cref="ApiException">PERMISSION_DENIED: one's own request, or no permission. NOT_FOUND. FAILED_PRECONDITION: it does not wait, or a rule refuses.</exception>
-    public Task<CommandView> ApproveAsync(DecisionRequest decision, Caller caller, CancellationToken cancellationToken) =>
-        DecideAsync(decision, caller, async (db, row) =>
+    public async Task<CommandView> ApproveAsync(DecisionRequest decision, Caller caller, CancellationToken cancellationToken)
+    {
+        CommandRow? gaveWay = null;
+        var view = await DecideAsync(decision, caller, async (db, row) =>
         {
             CheckPermission(row, caller);
             if (row.RequestedBy == caller.User)
                 throw new ApiException(StatusCode.PermissionDenied, "Your own request is another person's to approve.");
             await gate.CheckRulesAsync(db, row, cancellationToken);
+            gaveWay = await RightOfWay.TakeAsync(db, row, time.GetUtcNow(), cancellationToken);
             row.Phase = CommandPhase.Requested;
             row.DecidedBy = caller.User;
             row.Message = $"{caller.User} approved it: {decision.Reason.Trim()}";
-            return [AuditRows.Decision(row, caller, time.GetUtcNow(), "approved", decision.Reason.Trim())];
+            var approved = AuditRows.Decision(row, caller, time.GetUtcNow(), "approved", decision.Reason.Trim());
+            return gaveWay is null ? [approved] : [approved, AuditRows.Outcome(gaveWay, time.GetUtcNow())];
         }, cancellationToken);
+        if (gaveWay is not null)
+            runner.LetGo(gaveWay);
+        return view;
+    }
 
     /// <exception cref="ApiException">PERMISSION_DENIED, NOT_FOUND, FAILED_PRECONDITION: it does not wait (any more).</exception>
     public Task<CommandView> RejectAsync(DecisionRequest decision, Caller caller, CancellationToken cancellationToken) =>

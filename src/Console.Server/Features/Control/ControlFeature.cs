@@ -62,13 +62,19 @@ internal sealed class ControlFeature(
     private async Task<CommandView> WriteAsync(Order order, Caller caller, CancellationToken cancellationToken)
     {
         var row = order.ToRow(caller, time.GetUtcNow(), gate.ApprovalUntil(order.Action, order.Host, order.Lifts));
+        CommandRow? gaveWay = null;
         await audit.CommitAsync(async db =>
         {
             await gate.CheckRulesAsync(db, row, cancellationToken);
+
+            // What waits for a second person does not hold the host yet.
+            gaveWay = row.Phase == CommandPhase.Requested ? await RightOfWay.TakeAsync(db, row, time.GetUtcNow(), cancellationToken) : null;
             db.Commands.Add(row);
-            return [AuditRows.Intent(row)];
+            return gaveWay is null ? [AuditRows.Intent(row)] : [AuditRows.Intent(row), AuditRows.Outcome(gaveWay, time.GetUtcNow())];
         }, cancellationToken);
 
+        if (gaveWay is not null)
+            runner.LetGo(gaveWay);
         if (row.Phase == CommandPhase.Requested)
             runner.Start(row.Id);
         await changes.SendAsync(Changes.Commands, cancellationToken);

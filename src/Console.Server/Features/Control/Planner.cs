@@ -64,7 +64,8 @@ internal sealed class Planner(IDbContextFactory<ConsoleDb> databases, CommandGat
             found.Add(new() { Rule = "permission", Message = lacking });
         if (gate.MappingProblem(order.Host) is { } unmapped)
             found.Add(new() { Rule = "mapping", Message = unmapped });
-        var held = await db.Commands.AnyAsync(c => c.Host == order.Host && (c.Phase == CommandPhase.Requested || c.Phase == CommandPhase.Running), cancellationToken);
+        var gives = await RightOfWay.FindAsync(db, order.Action, order.Host, cancellationToken);
+        var held = gives is null && await db.Commands.AnyAsync(c => c.Host == order.Host && (c.Phase == CommandPhase.Requested || c.Phase == CommandPhase.Running), cancellationToken);
         if (held)
             found.Add(new() { Rule = "held", Message = (await CommandGate.HeldAsync(db, order.Host, cancellationToken)).Message });
         var refusals = await gate.RefusalsAsync(db, order.Action, order.Host, order.Lifts, "", cancellationToken);
