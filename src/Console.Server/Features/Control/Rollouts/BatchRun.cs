@@ -20,24 +20,27 @@ internal sealed class BatchRun(
     private static readonly TimeSpan HealthDeadline = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan TurnDeadline = TimeSpan.FromMinutes(30);
 
-    /// <summary>Restarts what is not restarted yet, as many at once as the rule allows.</summary>
+    /// <summary>Restarts what is not restarted yet, as many at once as the rule allows, and none after one has failed.</summary>
     /// <returns>Why the rolling restart has to stop; null when every host was restarted.</returns>
     public async Task<string?> RestartAsync(RolloutRow rollout, Func<Task<bool>> goesOn, CancellationToken cancellationToken)
     {
         using var turns = new SemaphoreSlim(options.Value.RestartsAtOnce);
-        var problems = await Task.WhenAll(rollout.HostsOf(rollout.Batch).Select(async host =>
+        string? stop = null;
+        await Task.WhenAll(rollout.HostsOf(rollout.Batch).Select(async host =>
         {
             await turns.WaitAsync(cancellationToken);
             try
             {
-                return await goesOn() ? await RestartAsync(rollout, host, cancellationToken) : null;
+                // Another host may have failed while this one waited for its turn.
+                if (Volatile.Read(ref stop) is null && await goesOn() && await RestartAsync(rollout, host, cancellationToken) is { } problem)
+                    Interlocked.CompareExchange(ref stop, problem, null);
             }
             finally
             {
                 turns.Release();
             }
         }));
-        return problems.FirstOrDefault(problem => problem is not null);
+        return stop;
     }
 
     /// <summary>Waits until every host of the batch is healthy.</summary>
