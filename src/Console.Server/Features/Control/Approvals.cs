@@ -15,7 +15,7 @@ internal sealed class Approvals(AuditTrail audit, Access access, CommandGate gat
 {
     private const int SqliteConstraint = 19;
 
-    /// <exception cref="ApiException">PERMISSION_DENIED: one's own request, or no permission. NOT_FOUND. FAILED_PRECONDITION: it does not wait, or a rule refuses.</exception>
+    /// <exception cref="ApiException">PERMISSION_DENIED: one's own request, or no permission. NOT_FOUND. FAILED_PRECONDITION: it does not wait, whoever asked may not have it done any more, or a rule refuses.</exception>
     public async Task<CommandView> ApproveAsync(DecisionRequest decision, Caller caller, CancellationToken cancellationToken)
     {
         CommandRow? gaveWay = null;
@@ -24,6 +24,8 @@ internal sealed class Approvals(AuditTrail audit, Access access, CommandGate gat
             CheckPermission(row, caller);
             if (row.RequestedBy == caller.User)
                 throw new ApiException(StatusCode.PermissionDenied, "Your own request is another person's to approve.");
+            if (await gate.RequesterProblemAsync(row) is { } lacking)
+                throw new ApiException(StatusCode.FailedPrecondition, $"{lacking} Reject it, or ask for it yourself.");
             await gate.CheckRulesAsync(db, row, cancellationToken);
             gaveWay = await RightOfWay.TakeAsync(db, row, time.GetUtcNow(), cancellationToken);
             row.Phase = CommandPhase.Requested;

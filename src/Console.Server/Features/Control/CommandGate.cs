@@ -14,7 +14,8 @@ namespace FleetConsole.Server.Features.Control;
 
 /// <summary>What a command has to pass: permission on this very host, an agent to carry it out, and the rules.</summary>
 internal sealed class CommandGate(
-    IDbContextFactory<ConsoleDb> databases, Access access, PrometheusWatch fleet, HostMap map, AgentClients agents, SituationReader situations, IOptions<ControlOptions> options, TimeProvider time)
+    IDbContextFactory<ConsoleDb> databases, Access access, Accounts accounts, PrometheusWatch fleet, HostMap map, AgentClients agents, SituationReader situations,
+    IOptions<ControlOptions> options, TimeProvider time)
 {
     /// <exception cref="ApiException">PERMISSION_DENIED, NOT_FOUND or FAILED_PRECONDITION, naming what is missing.</exception>
     public void Check(Order order, Caller caller)
@@ -32,6 +33,17 @@ internal sealed class CommandGate(
         order.Permissions.FirstOrDefault(permission => !access.May(caller.Principal, permission, order.Host)) is { } lacking
             ? $"{caller.User} lacks the permission {lacking} on {order.Host}. Ask an administrator."
             : null;
+
+    /// <summary>Why whoever asked for a command may not have it done any more; null when they may. Their account is read as it is now.</summary>
+    public async Task<string?> RequesterProblemAsync(CommandRow row)
+    {
+        // A rule is no account: what it may do stands in the console's own configuration.
+        if (RuleCaptures.Gave(row))
+            return null;
+        return await accounts.FindAsync(row.RequestedBy) is { } principal
+            ? PermissionProblem(Order.Of(row), new(principal, row.RequestedBy, row.RemoteAddress))
+            : $"The account {row.RequestedBy}, which asked for it, is gone or disabled.";
+    }
 
     /// <summary>Why no command can be given to the host; null when one can.</summary>
     public string? MappingProblem(string host) => (map.Find(host), agents.Problem) switch

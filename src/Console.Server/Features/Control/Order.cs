@@ -60,6 +60,15 @@ internal sealed record Order(string Action, string Host, string Reason, string I
     public static Order Of(ProfileHostRequest request) =>
         new(CommandActions.Profile, request.Host, request.Reason, request.IdempotencyKey) { Seconds = request.Seconds };
 
+    /// <summary>What was asked for, of a command that is one already.</summary>
+    public static Order Of(CommandRow row) => new(row.Action, row.Host, row.Reason, row.IdempotencyKey)
+    {
+        Seconds = row.Seconds,
+        Rung = row.Rung,
+        RolloutId = row.RolloutId,
+        Lifts = new(row.Override, row.BreakGlass),
+    };
+
     /// <summary>The permissions that the action needs on its host, with those of the rules it lifts.</summary>
     public IEnumerable<string> Permissions => new[]
     {
