@@ -24,6 +24,7 @@ internal sealed class RolloutRow
 
     public required DateTimeOffset RequestedAt { get; init; }
 
+    /// <summary>Unique among those of its user.</summary>
     public required string IdempotencyKey { get; init; }
 
     public required bool SkipsEvidence { get; init; }
@@ -50,6 +51,9 @@ internal sealed class RolloutRow
 
     public int Batches => (Hosts.Count + BatchSize - 1) / BatchSize;
 
+    /// <summary>What the keys of its commands begin with, and no key that a caller chooses.</summary>
+    public const string KeyPrefix = "rollout-";
+
     /// <summary>The key of a host's command: the same command after a restart of the console, another after a resume.</summary>
-    public string KeyOf(string host) => FormattableString.Invariant($"rollout-{Id}-{Hosts.IndexOf(host)}-{Attempt}");
+    public string KeyOf(string host) => FormattableString.Invariant($"{KeyPrefix}{Id}-{Hosts.IndexOf(host)}-{Attempt}");
 }

@@ -17,14 +17,19 @@ internal sealed class CommandGate(
     IDbContextFactory<ConsoleDb> databases, Access access, Accounts accounts, PrometheusWatch fleet, HostMap map, AgentClients agents, SituationReader situations,
     IOptions<ControlOptions> options, TimeProvider time)
 {
-    /// <exception cref="ApiException">PERMISSION_DENIED, NOT_FOUND or FAILED_PRECONDITION, naming what is missing.</exception>
-    public void Check(Order order, Caller caller)
+    /// <exception cref="ApiException">PERMISSION_DENIED, naming what is missing.</exception>
+    public void CheckPermission(Order order, Caller caller)
     {
         if (PermissionProblem(order, caller) is { } lacking)
             throw new ApiException(StatusCode.PermissionDenied, lacking);
-        if (!fleet.Current.Hosts.ContainsKey(order.Host))
-            throw new ApiException(StatusCode.NotFound, $"There is no host \"{order.Host}\".");
-        if (MappingProblem(order.Host) is { } unmapped)
+    }
+
+    /// <exception cref="ApiException">NOT_FOUND, or FAILED_PRECONDITION: the host is not mapped.</exception>
+    public void CheckHost(string host)
+    {
+        if (!fleet.Current.Hosts.ContainsKey(host))
+            throw new ApiException(StatusCode.NotFound, $"There is no host \"{host}\".");
+        if (MappingProblem(host) is { } unmapped)
             throw new ApiException(StatusCode.FailedPrecondition, unmapped);
     }
 

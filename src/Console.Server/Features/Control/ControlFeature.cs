@@ -23,9 +23,10 @@ internal sealed class ControlFeature(
     public async Task<CommandView> TakeAsync(Order order, Caller caller, CancellationToken cancellationToken)
     {
         order.Check();
-        if (await FindEqualAsync(order, cancellationToken) is { } before)
+        gate.CheckPermission(order, caller);
+        if (await FindEqualAsync(order, caller, cancellationToken) is { } before)
             return ControlMessages.Of(before);
-        gate.Check(order, caller);
+        gate.CheckHost(order.Host);
         try
         {
             return await WriteAsync(order, caller, cancellationToken);
@@ -33,7 +34,7 @@ internal sealed class ControlFeature(
         catch (DbUpdateException e) when (e.InnerException is SqliteException { SqliteErrorCode: SqliteConstraint })
         {
             // Either the same key came twice at once, or another command took the host a moment ago.
-            if (await FindEqualAsync(order, cancellationToken) is { } winner)
+            if (await FindEqualAsync(order, caller, cancellationToken) is { } winner)
                 return ControlMessages.Of(winner);
             await using var db = await databases.CreateDbContextAsync(cancellationToken);
             throw await CommandGate.HeldAsync(db, order.Host, cancellationToken);
@@ -81,10 +82,11 @@ internal sealed class ControlFeature(
         return ControlMessages.Of(row);
     }
 
-    private async Task<CommandRow?> FindEqualAsync(Order order, CancellationToken cancellationToken)
+    // Only among the caller's own: somebody else's keys, which may be guessed, neither take theirs nor tell of commands.
+    private async Task<CommandRow?> FindEqualAsync(Order order, Caller caller, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var row = await db.Commands.AsNoTracking().SingleOrDefaultAsync(c => c.IdempotencyKey == order.IdempotencyKey, cancellationToken);
+        var row = await db.Commands.AsNoTracking().SingleOrDefaultAsync(c => c.RequestedBy == caller.User && c.IdempotencyKey == order.IdempotencyKey, cancellationToken);
         return row is null || order.SameAs(row)
             ? row
             : throw new ApiException(StatusCode.AlreadyExists, $"The idempotency key was already used for another command ({row.Action} of {row.Host}). Use a new key.");

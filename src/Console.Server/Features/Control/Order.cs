@@ -85,6 +85,8 @@ internal sealed record Order(string Action, string Host, string Reason, string I
         CheckReason(Reason);
         Check(IdempotencyKey.Length is >= 8 and <= 64 && IdempotencyKey.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'),
             "an idempotency key of 8 to 64 letters, digits and hyphens is required");
+        Check(RolloutId.Length > 0 || !IdempotencyKey.StartsWith(RolloutRow.KeyPrefix, StringComparison.Ordinal),
+            $"keys that begin with \"{RolloutRow.KeyPrefix}\" are those of rolling restarts");
         Check(Action != CommandActions.Profile || Seconds is >= 1 and <= MaxSeconds, $"a profile takes 1 to {MaxSeconds} seconds");
         Check(Action != CommandActions.Dump || (Rung is > Rung.Unspecified and < Rung.Abort), "name the rung of the ladder: goroutines, kernel stacks, perf or abort");
         Check(Rung != Rung.Perf || Seconds is >= 1 and <= MaxSeconds, $"perf takes 1 to {MaxSeconds} seconds");

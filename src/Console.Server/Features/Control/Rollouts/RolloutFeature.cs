@@ -134,8 +134,9 @@ internal sealed class RolloutFeature(
 
     private static async Task<RolloutRow?> FindEqualAsync(ConsoleDb db, RolloutRow wanted, CancellationToken cancellationToken)
     {
-        var row = await db.Rollouts.AsNoTracking().SingleOrDefaultAsync(r => r.IdempotencyKey == wanted.IdempotencyKey, cancellationToken);
-        return row is null || (row.Hosts.SequenceEqual(wanted.Hosts) && row.BatchSize == wanted.BatchSize && row.Reason == wanted.Reason && row.Ask == wanted.Ask && row.PauseSeconds == wanted.PauseSeconds)
+        var row = await db.Rollouts.AsNoTracking().SingleOrDefaultAsync(r => r.RequestedBy == wanted.RequestedBy && r.IdempotencyKey == wanted.IdempotencyKey, cancellationToken);
+        return row is null || (row.Hosts.SequenceEqual(wanted.Hosts) && row.BatchSize == wanted.BatchSize && row.Reason == wanted.Reason && row.Ask == wanted.Ask && row.PauseSeconds == wanted.PauseSeconds
+            && row.SkipsEvidence == wanted.SkipsEvidence)
             ? row
             : throw new ApiException(StatusCode.AlreadyExists, "The idempotency key was already used for another rolling restart. Use a new key.");
     }
