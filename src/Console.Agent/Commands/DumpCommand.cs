@@ -28,7 +28,7 @@ internal sealed partial class DumpCommand(
     {
         var trailer = new DumpTrailer { KnownGoroutines = knownGoroutines };
         DumpFile? dump = null;
-        var findings = DumpFindings.Failed("Nothing was taken.", process);
+        var findings = DumpFindings.Failed("It met an unexpected error; the unit's status tells what was done.", process) with { IsUndecided = entry.Intent.Dump == DumpRung.Abort };
         try
         {
             dump = store.Create(unit.Settings, header);
@@ -44,8 +44,7 @@ internal sealed partial class DumpCommand(
         }
         finally
         {
-            var state = findings.Succeeded ? CommandState.Succeeded : CommandState.Failed;
-            var closing = new CommandClosing(state, findings.Message, process, findings.Next, findings.UnitResult);
+            var closing = new CommandClosing(findings.State, findings.Message, process, findings.Next, findings.UnitResult);
             desk.Complete(entry, closing, outcome => Keep(dump, Fill(trailer, outcome, findings, dump)));
             dump?.Dispose();
         }
