@@ -49,6 +49,9 @@ internal sealed class RolloutRow
 
     public IEnumerable<string> HostsOf(int batch) => Hosts.Skip(batch * BatchSize).Take(BatchSize);
 
+    /// <summary>Hosts in a batch: so many, or so many percent of all, rounded up.</summary>
+    public static int SizeOf(int hosts, int batchSize, int batchPercent) => batchSize > 0 ? batchSize : (int)Math.Ceiling(hosts * batchPercent / 100.0);
+
     public int Batches => (Hosts.Count + BatchSize - 1) / BatchSize;
 
     /// <summary>What the keys of its commands begin with, and no key that a caller chooses.</summary>

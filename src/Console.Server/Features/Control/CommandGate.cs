@@ -61,24 +61,28 @@ internal sealed class CommandGate(
     /// <summary>The rules that refuse to replace the host's process now.</summary>
     /// <param name="db">In whose transaction they are checked.</param>
     /// <param name="exceptCommand">A command that does not count as under way; empty when every one does.</param>
+    /// <param name="ahead">What would be under way besides, in words.</param>
     public async Task<IReadOnlyList<Refusal>> RefusalsAsync(
-        ConsoleDb db, string action, string host, Lifts lifts, string exceptCommand, CancellationToken cancellationToken) =>
-        CommandActions.Replacing.Contains(action)
-            ? GuardRails.Check(options.Value, await situations.ReadAsync(db, host, exceptCommand, cancellationToken), lifts)
-            : [];
+        ConsoleDb db, string action, string host, Lifts lifts, string exceptCommand, IReadOnlyList<string> ahead, CancellationToken cancellationToken)
+    {
+        if (!CommandActions.Replacing.Contains(action))
+            return [];
+        var situation = await situations.ReadAsync(db, host, exceptCommand, cancellationToken);
+        return GuardRails.Check(options.Value, situation with { UnderWay = [.. situation.UnderWay, .. ahead] }, lifts);
+    }
 
     /// <summary>The rules that refuse a command that is about to run.</summary>
     public async Task<IReadOnlyList<Refusal>> RefusalsAsync(CommandRow row, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await RefusalsAsync(db, row.Action, row.Host, new(row.Override, row.BreakGlass), row.Id, cancellationToken);
+        return await RefusalsAsync(db, row.Action, row.Host, new(row.Override, row.BreakGlass), row.Id, [], cancellationToken);
     }
 
     /// <summary>Throws when a rule refuses, naming each that does.</summary>
     /// <exception cref="RefusedException">A rule refuses.</exception>
     public async Task CheckRulesAsync(ConsoleDb db, CommandRow row, CancellationToken cancellationToken)
     {
-        var refusals = await RefusalsAsync(db, row.Action, row.Host, new(row.Override, row.BreakGlass), row.Id, cancellationToken);
+        var refusals = await RefusalsAsync(db, row.Action, row.Host, new(row.Override, row.BreakGlass), row.Id, [], cancellationToken);
         if (refusals.Count > 0)
             throw new RefusedException(refusals);
     }
