@@ -17,6 +17,7 @@ internal sealed class ControlFeature(
     IDbContextFactory<ConsoleDb> databases, AuditTrail audit, CommandGate gate, CommandRunner runner, ChangeBroadcast changes, TimeProvider time)
 {
     private const int MaxListed = 50;
+    private const int MaxWaiting = 500;
     private const int SqliteConstraint = 19;
 
     /// <exception cref="ApiException">Refused; nothing was recorded and nothing is done.</exception>
@@ -48,6 +49,16 @@ internal sealed class ControlFeature(
             .Where(c => host == "" || c.Host == host)
             .Where(c => !unfinished || c.EndedAt == null)
             .OrderByDescending(c => c.RequestedAt).Take(MaxListed).ToListAsync(cancellationToken);
+        return new() { Commands = { rows.Select(ControlMessages.Of) } };
+    }
+
+    /// <summary>What waits for a second person, however much was asked for since.</summary>
+    public async Task<ListCommandsReply> ListWaitingAsync(string host, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var rows = await db.Commands.AsNoTracking()
+            .Where(c => (host == "" || c.Host == host) && c.Phase == CommandPhase.AwaitingApproval)
+            .OrderBy(c => c.ApprovalUntil).Take(MaxWaiting).ToListAsync(cancellationToken);
         return new() { Commands = { rows.Select(ControlMessages.Of) } };
     }
 
