@@ -64,7 +64,7 @@ internal sealed partial class AgentService(
         var intent = new CommandIntent(
             request.CommandId, action, unit.Settings.Name, ProfileKind.Unspecified, request.Seconds, request.RequestedBy, request.Reason, request.Rung);
         var look = await LookAsync(unit, context);
-        var (entry, isNew) = desk.Accept(intent, client, look.Process);
+        var (entry, isNew) = await desk.AcceptAsync(intent, client, () => look.Process, context.CancellationToken);
         if (!isNew)
         {
             await entry.Completion.WaitAsync(context.CancellationToken);
@@ -73,11 +73,9 @@ internal sealed partial class AgentService(
             return;
         }
 
-        // As with a restart, the command runs to its end whoever still listens.
         var header = DumpCommand.Header(intent, look);
         var running = dump.RunAsync(entry, unit, look.Process, request.KnownGoroutines, header);
-        await responseStream.WriteAsync(new() { Header = header }, context.CancellationToken);
-        var trailer = await running.WaitAsync(context.CancellationToken);
+        var trailer = await HearAsync(entry, running, header, responseStream, context.CancellationToken);
         if (!await dumps.SendAsync(unit.Settings, request.CommandId, withHeader: false, responseStream, context.CancellationToken))
             await responseStream.WriteAsync(new() { Trailer = trailer }, context.CancellationToken);
     }
@@ -87,7 +85,7 @@ internal sealed partial class AgentService(
         var (client, unit) = Admit(context, request.Unit, UnitActions.Profile, () => RequestRules.Check(request));
         var intent = new CommandIntent(
             request.CommandId, UnitActions.Profile, unit.Settings.Name, request.Kind, request.Seconds, request.RequestedBy, request.Reason);
-        var (entry, isNew) = desk.Accept(intent, client, unit.Supervisor.Look().Process);
+        var (entry, isNew) = await desk.AcceptAsync(intent, client, () => unit.Supervisor.Look().Process, context.CancellationToken);
         if (!isNew)
             throw TakenBefore("Profile", entry);
         await profile.RunAsync(entry, unit.Settings, unit.Supervisor, responseStream, context.CancellationToken);
@@ -132,9 +130,28 @@ internal sealed partial class AgentService(
         return Task.FromResult(entry.Outcome);
     }
 
+    // Not awaited through the caller's token: as with a restart, the command itself says whether it goes on without a caller.
+    private static async Task<DumpTrailer> HearAsync(
+        CommandEntry entry, Task<DumpTrailer> running, DumpHeader header, IServerStreamWriter<DumpChunk> stream, CancellationToken caller)
+    {
+        var isHeard = false;
+        try
+        {
+            await stream.WriteAsync(new() { Header = header }, caller);
+            var trailer = await running.WaitAsync(caller);
+            isHeard = true;
+            return trailer;
+        }
+        finally
+        {
+            if (!isHeard)
+                entry.GiveUp("Its caller hung up before it was taken; ask again with a new command_id.");
+        }
+    }
+
     private async Task<CommandOutcome> ReplaceAsync(CommandIntent intent, ClientSettings client, Unit unit, ServerCallContext context)
     {
-        var (entry, isNew) = desk.Accept(intent, client, unit.Supervisor.Look().Process);
+        var (entry, isNew) = await desk.AcceptAsync(intent, client, () => unit.Supervisor.Look().Process, context.CancellationToken);
 
         // Not awaited through the caller's token: the entry's completion is, and the desk waits for it when the agent ends.
         var running = isNew ? replace.RunAsync(entry, unit.Supervisor) : entry.Completion;

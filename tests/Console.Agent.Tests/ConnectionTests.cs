@@ -20,6 +20,13 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task Client_whose_certificate_has_expired_is_refused_before_any_call()
+    {
+        await using var setup = new AgentSetup();
+        await AssertHandshakeRefusedAsync(await setup.StartAsync(), setup.Authority.IssueExpiredClient("console"));
+    }
+
+    [Fact]
     public async Task Client_of_another_authority_is_refused_before_any_call()
     {
         await using var setup = new AgentSetup();

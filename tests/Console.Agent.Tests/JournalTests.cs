@@ -28,6 +28,14 @@ public sealed class JournalTests
     }
 
     [Fact]
+    public async Task Journal_is_the_agents_alone()
+    {
+        await using var setup = new AgentSetup();
+        await (await setup.StartAsync()).RestartAsync("r-1");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(setup.Journal));
+    }
+
+    [Fact]
     public async Task Restart_without_journal_is_refused()
     {
         await using var setup = new AgentSetup();

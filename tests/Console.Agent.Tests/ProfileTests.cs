@@ -52,7 +52,7 @@ public sealed class ProfileTests
     }
 
     [Fact]
-    public async Task Restart_during_a_profile_is_refused_and_the_profile_goes_on()
+    public async Task Profile_gives_way_to_a_restart_and_says_to_whose()
     {
         await using var pprof = await FakePprof.StartAsync();
         await using var setup = new AgentSetup();
@@ -60,7 +60,22 @@ public sealed class ProfileTests
         var agent = await setup.StartAsync();
         var profile = TakeAsync(agent, "p-1", ProfileKind.Cpu);
         await pprof.Begun.Task;
-        await AssertRefusedAsync(StatusCode.FailedPrecondition, "p-1", agent.RestartAsync("r-1"));
+        Assert.Equal(CommandState.Succeeded, (await agent.RestartAsync("r-1")).State);
+        await AssertRefusedAsync(StatusCode.Aborted, "It gave way to the restart that tester asked for.", profile);
+        var told = await agent.CommandAsync("p-1");
+        Assert.Equal((CommandState.Failed, "It gave way to the restart that tester asked for."), (told.State, told.Message));
+    }
+
+    [Fact]
+    public async Task Second_profile_is_refused_and_the_first_goes_on()
+    {
+        await using var pprof = await FakePprof.StartAsync();
+        await using var setup = new AgentSetup();
+        setup.UnitConfig["PprofUrl"] = pprof.Url;
+        var agent = await setup.StartAsync();
+        var profile = TakeAsync(agent, "p-1", ProfileKind.Cpu);
+        await pprof.Begun.Task;
+        await AssertRefusedAsync(StatusCode.FailedPrecondition, "Command p-1 (profile) holds unit", TakeAsync(agent, "p-2", ProfileKind.Heap));
         pprof.Done.SetResult();
         Assert.Equal(2, (await profile).Count);
     }

@@ -9,7 +9,6 @@ public sealed partial class SizeTests
 {
     private static readonly Allowed[] LongMethods =
     [
-        new("src/Console.Agent/Commands/CommandDesk.cs Accept", "one decision under one lock: known, held, or journaled and taken"),
         new("src/Console.Server/Program.cs Main", "the program's table of contents"),
     ];
 

@@ -39,6 +39,8 @@ public sealed partial class WordingTests
         [
             new("src/Console.Server/Features/Control/CommandRunner.cs",
                 "the worker of commands: a command whose end is never written would hold its host for ever; it is logged and ends as unknown"),
+            new("src/Console.Server/Features/Control/Rollouts/RolloutRunner.cs",
+                "the worker of rolling restarts: one that is left running would end the console again at each start; it is logged and stopped"),
             new("src/Console.Server/Sources/Watch/Rounds.cs", "the loop of every watch: logged, counted, and the next round comes at its own pace"),
         ],
         FilesWith(BroadCatch()));

@@ -7,10 +7,14 @@ using Grpc.Core;
 namespace FleetConsole.Agent.Commands;
 
 /// <summary>
-/// Takes commands in and books their outcomes: one at a time per unit, each id once, and nothing before its intent is on the disk.
+/// Takes commands in and books their outcomes: one at a time per unit, each id once, and nothing before its intent is on the disk. What only looks
+/// gives way to what replaces the process.
 /// </summary>
 internal sealed partial class CommandDesk(Journal journal, CommandCounters counters, UnitChanges changes, TimeProvider clock, ILogger<CommandDesk> logger)
 {
+    // A profile or a dump that was told to end needs no longer, unless the kernel holds what it waits for.
+    private static readonly TimeSpan GivingWay = TimeSpan.FromSeconds(15);
+
     private readonly Lock gate = new();
     private readonly Dictionary<string, CommandEntry> entries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, CommandEntry> holders = new(StringComparer.Ordinal);
@@ -34,9 +38,45 @@ internal sealed partial class CommandDesk(Journal journal, CommandCounters count
         }
     }
 
-    /// <summary>The new command, durable and holding its unit; or the earlier one when the same was asked before.</summary>
+    /// <summary>
+    /// The new command, durable and holding its unit; or the earlier one when the same was asked before. A profile or a dump that holds the unit is
+    /// ended for a command that replaces the process; one that is ending already is waited for by every command.
+    /// </summary>
     /// <exception cref="RpcException">The command is refused and nothing was done.</exception>
-    public (CommandEntry Entry, bool IsNew) Accept(CommandIntent intent, ClientSettings client, ProcessMark? process)
+    public async Task<(CommandEntry Entry, bool IsNew)> AcceptAsync(CommandIntent intent, ClientSettings client, Func<ProcessMark?> process, CancellationToken cancel)
+    {
+        var begun = clock.GetTimestamp();
+        while (true)
+        {
+            var (entry, isNew) = TryAccept(intent, client, process);
+            if (entry.Intent.CommandId == intent.CommandId)
+                return (entry, isNew);
+            if (Replaces(intent.Action))
+                entry.GiveUp($"It gave way to the {ActionNames.Of(intent.Action)} that {intent.RequestedBy} asked for.");
+            if (entry.WhyGivenUp is null || !await EndsAsync(entry, GivingWay - clock.GetElapsedTime(begun), cancel))
+                throw Held(intent, entry);
+        }
+    }
+
+    private static bool Replaces(UnitActions action) => action is UnitActions.Restart or UnitActions.Reload or UnitActions.Abort;
+
+    private async Task<bool> EndsAsync(CommandEntry holder, TimeSpan limit, CancellationToken cancel)
+    {
+        if (limit <= TimeSpan.Zero)
+            return false;
+        try
+        {
+            await holder.Completion.WaitAsync(limit, clock, cancel);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <returns>The command of this id, or another that holds the unit.</returns>
+    private (CommandEntry Entry, bool IsNew) TryAccept(CommandIntent intent, ClientSettings client, Func<ProcessMark?> process)
     {
         lock (gate)
         {
@@ -48,15 +88,9 @@ internal sealed partial class CommandDesk(Journal journal, CommandCounters count
             }
 
             if (holders.TryGetValue(intent.Unit, out var holder))
-            {
-                throw Refuse(
-                    intent,
-                    StatusCode.FailedPrecondition,
-                    $"Command {holder.Intent.CommandId} ({ActionNames.Of(holder.Intent.Action)}) holds unit {intent.Unit}; nothing was done. Ask again when it has ended.");
-            }
-
+                return (holder, false);
             var now = clock.GetUtcNow();
-            var entry = new CommandEntry(intent, now, JournalProcess.Of(process));
+            var entry = new CommandEntry(intent, now, JournalProcess.Of(process()));
             try
             {
                 journal.Append(new()
@@ -141,6 +175,11 @@ internal sealed partial class CommandDesk(Journal journal, CommandCounters count
         counters.Count(entry.Intent.Action, outcome.State.ToString().ToLowerInvariant());
         LogDone(entry.Intent.CommandId, entry.Intent.Action, entry.Intent.Unit, outcome.State, outcome.Message);
     }
+
+    private RpcException Held(CommandIntent intent, CommandEntry holder) => Refuse(
+        intent,
+        StatusCode.FailedPrecondition,
+        $"Command {holder.Intent.CommandId} ({ActionNames.Of(holder.Intent.Action)}) holds unit {intent.Unit}; nothing was done. Ask again when it has ended.");
 
     private RpcException Refuse(CommandIntent intent, StatusCode code, string message)
     {

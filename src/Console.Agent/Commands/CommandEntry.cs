@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using FleetConsole.Agent.Configuration;
 using FleetConsole.Agent.Supervisors;
 using FleetConsole.Contracts.Agent.V1;
@@ -6,11 +7,22 @@ using Google.Protobuf.WellKnownTypes;
 namespace FleetConsole.Agent.Commands;
 
 /// <summary>A command this agent has been given, and its outcome once it has one.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The entry is kept as long as the agent lives, and a source without a timer holds nothing to let go of.")]
 internal sealed class CommandEntry(CommandIntent intent, DateTimeOffset startedAt, JournalProcess? before)
 {
     private readonly TaskCompletionSource<CommandOutcome> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource givenUp = new();
+    private string? whyGivenUp;
 
     public CommandIntent Intent => intent;
+
+    /// <summary>A profile, or a dump that leaves the process alive: it may end half done, and is asked for again at no loss.</summary>
+    public bool OnlyLooks => intent.Action is UnitActions.Profile or UnitActions.Dump;
+
+    /// <summary>Why it is to end before its end; null while it is not.</summary>
+    public string? WhyGivenUp => Volatile.Read(ref whyGivenUp);
+
+    public CancellationToken GivenUp => givenUp.Token;
 
     public JournalProcess? Before => before;
 
@@ -18,6 +30,14 @@ internal sealed class CommandEntry(CommandIntent intent, DateTimeOffset startedA
     public Task<CommandOutcome> Completion => completion.Task;
 
     public CommandOutcome Outcome => completion.Task.IsCompletedSuccessfully ? completion.Task.Result : Describe(CommandState.Running, "The command runs.");
+
+    /// <summary>Has a command that only looks end soon. Any other goes on: half a restart is worse than a whole one.</summary>
+    /// <param name="why">One sentence; of two the first holds.</param>
+    public void GiveUp(string why)
+    {
+        if (OnlyLooks && Interlocked.CompareExchange(ref whyGivenUp, why, null) is null)
+            givenUp.Cancel();
+    }
 
     public void Complete(JournalLine line) => completion.SetResult(Describe(line));
 

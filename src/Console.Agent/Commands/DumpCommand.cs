@@ -6,7 +6,10 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace FleetConsole.Agent.Commands;
 
-/// <summary>Takes one dump to its end whoever still listens, and keeps it for whoever asks again.</summary>
+/// <summary>
+/// Takes one dump and keeps it for whoever asks again. One that ends the process goes to its end whoever still listens; any other ends when nobody does, or
+/// when a command that replaces the process wants the unit.
+/// </summary>
 internal sealed partial class DumpCommand(
     CommandDesk desk, DumpStore store, GoroutineDump goroutines, PerfRecording perf, AbortDump abort, IHostApplicationLifetime lifetime, ILogger<DumpCommand> logger)
 {
@@ -25,24 +28,23 @@ internal sealed partial class DumpCommand(
     {
         var trailer = new DumpTrailer { KnownGoroutines = knownGoroutines };
         DumpFile? dump = null;
-        var findings = DumpFindings.Failed("Nothing was taken.", process);
+        var findings = DumpFindings.Failed("It met an unexpected error; the unit's status tells what was done.", process) with { IsUndecided = entry.Intent.Dump == DumpRung.Abort };
         try
         {
             dump = store.Create(unit.Settings, header);
-            findings = await TakeAsync(entry.Intent, unit, process, knownGoroutines, dump);
+            findings = await TakeAsync(entry, unit, process, knownGoroutines, dump);
         }
         catch (Exception e) when (e is ToolException or IOException or UnauthorizedAccessException)
         {
-            findings = DumpFindings.Failed(e.Message, unit.Supervisor.Look().Process);
+            findings = DumpFindings.Failed(entry.WhyGivenUp ?? e.Message, unit.Supervisor.Look().Process);
         }
         catch (OperationCanceledException)
         {
-            findings = DumpFindings.Failed("The agent is ending.", process);
+            findings = DumpFindings.Failed(entry.WhyGivenUp ?? "The agent is ending.", process);
         }
         finally
         {
-            var state = findings.Succeeded ? CommandState.Succeeded : CommandState.Failed;
-            var closing = new CommandClosing(state, findings.Message, process, findings.Next, findings.UnitResult);
+            var closing = new CommandClosing(findings.State, findings.Message, process, findings.Next, findings.UnitResult);
             desk.Complete(entry, closing, outcome => Keep(dump, Fill(trailer, outcome, findings, dump)));
             dump?.Dispose();
         }
@@ -50,15 +52,17 @@ internal sealed partial class DumpCommand(
         return trailer;
     }
 
-    private async Task<DumpFindings> TakeAsync(CommandIntent intent, Unit unit, ProcessMark? process, long knownGoroutines, DumpFile dump)
+    private async Task<DumpFindings> TakeAsync(CommandEntry entry, Unit unit, ProcessMark? process, long knownGoroutines, DumpFile dump)
     {
+        var intent = entry.Intent;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping, entry.GivenUp);
         if (process is not { } running)
             return DumpFindings.Failed($"No process of unit {unit.Settings.Name} runs, so there is nothing to dump.", null);
         return intent.Dump switch
         {
-            DumpRung.Goroutines => await goroutines.TakeAsync(unit.Settings, running, dump, lifetime.ApplicationStopping),
-            DumpRung.KernelStacks => await Task.Run(() => KernelStacks.Take(running, dump)),
-            DumpRung.Perf => await perf.TakeAsync(unit.Settings, running, intent.Seconds, dump, lifetime.ApplicationStopping),
+            DumpRung.Goroutines => await goroutines.TakeAsync(unit.Settings, running, dump, end.Token),
+            DumpRung.KernelStacks => await Task.Run(() => KernelStacks.Take(running, dump, end.Token), end.Token),
+            DumpRung.Perf => await perf.TakeAsync(unit.Settings, running, intent.Seconds, dump, end.Token),
             DumpRung.Abort => await abort.TakeAsync(unit, running, knownGoroutines, dump),
             _ => throw new InvalidOperationException($"An intent with rung {intent.Dump} was accepted."),
         };

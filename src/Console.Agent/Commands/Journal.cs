@@ -12,6 +12,16 @@ internal sealed partial class Journal(string path, ILogger<Journal> logger)
 {
     private const int OpenDirectory = 0x10000; // O_RDONLY | O_DIRECTORY
 
+    // Who asked for what and why is nobody else's on the host.
+    private static readonly FileStreamOptions ToAppend = new()
+    {
+        Mode = FileMode.OpenOrCreate,
+        Access = FileAccess.ReadWrite,
+        Share = FileShare.ReadWrite,
+        BufferSize = 0,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    };
+
     private readonly Lock gate = new();
 
     /// <summary>Every whole line, oldest first. A line that is not whole, such as the last one of an agent that was killed while writing, is skipped.</summary>
@@ -46,7 +56,7 @@ internal sealed partial class Journal(string path, ILogger<Journal> logger)
             try
             {
                 var isNew = !File.Exists(path);
-                using (var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0))
+                using (var file = new FileStream(path, ToAppend))
                     Write(file, json);
                 if (isNew)
                     SyncDirectory();

@@ -8,7 +8,8 @@ using Grpc.Core;
 namespace FleetConsole.Agent.Commands;
 
 /// <summary>
-/// Streams one profile. It ends with its caller: a stream cannot be taken up again, so there is nothing to go on for.
+/// Streams one profile. It ends with its caller: a stream cannot be taken up again, so there is nothing to go on for. It ends as well when a command that
+/// replaces the process wants the unit.
 /// </summary>
 internal sealed class ProfileCommand(CommandDesk desk, PprofClient pprof, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
@@ -23,7 +24,7 @@ internal sealed class ProfileCommand(CommandDesk desk, PprofClient pprof, TimePr
         var (state, message) = (CommandState.Failed, "The stream to the caller broke; ask again with a new command_id.");
         try
         {
-            var bytes = await TakeAsync(entry.Intent, unit, supervisor, stream, caller);
+            var bytes = await TakeAsync(entry, unit, supervisor, stream, caller);
             (state, message) = (CommandState.Succeeded, $"{bytes} bytes were sent.");
         }
         catch (ProfileException e)
@@ -38,14 +39,15 @@ internal sealed class ProfileCommand(CommandDesk desk, PprofClient pprof, TimePr
     }
 
     private async Task<long> TakeAsync(
-        CommandIntent intent, UnitSettings unit, IUnitSupervisor supervisor, IServerStreamWriter<ProfileChunk> stream, CancellationToken caller)
+        CommandEntry entry, UnitSettings unit, IUnitSupervisor supervisor, IServerStreamWriter<ProfileChunk> stream, CancellationToken caller)
     {
+        var intent = entry.Intent;
         var process = supervisor.Look().Process
             ?? throw new ProfileException(StatusCode.Unavailable, $"No process of unit {unit.Name} runs, so there is nothing to profile.");
         var address = unit.PprofUrl ?? throw new ProfileException(StatusCode.FailedPrecondition, $"Unit {unit.Name} has no PprofUrl.");
         var seconds = intent.Profile == ProfileKind.Cpu ? intent.Seconds : 0;
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(seconds) + Slack, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(caller, deadline.Token, lifetime.ApplicationStopping);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(caller, deadline.Token, lifetime.ApplicationStopping, entry.GivenUp);
         try
         {
             using var response = await pprof.OpenAsync(address, intent.Profile, seconds, either.Token);
@@ -53,6 +55,10 @@ internal sealed class ProfileCommand(CommandDesk desk, PprofClient pprof, TimePr
             var bytes = await CopyAsync(response, stream, either.Token);
             CheckUnchanged(process, supervisor, null);
             return bytes;
+        }
+        catch (Exception e) when (entry.WhyGivenUp is { } given && e is OperationCanceledException or ProfileException)
+        {
+            throw new ProfileException(StatusCode.Aborted, given, e);
         }
         catch (ProfileException e) when (e.Code == StatusCode.Unavailable)
         {

@@ -1,7 +1,6 @@
 using FleetConsole.Agent.Configuration;
 using FleetConsole.Agent.Supervisors;
 using FleetConsole.Agent.Tools;
-using FleetConsole.Contracts.Agent.V1;
 
 namespace FleetConsole.Agent.Commands;
 
@@ -10,18 +9,19 @@ internal sealed class ReplaceCommand(CommandDesk desk)
 {
     public async Task RunAsync(CommandEntry entry, IUnitSupervisor supervisor)
     {
-        var result = new RestartResult(false, "Nothing was done.", null, null);
+        // Whatever nobody has named may have come after the process was stopped.
+        var result = new RestartResult(false, "It met an unexpected error; the unit's status tells what was done.", null, null) { IsUndecided = true };
         try
         {
             result = entry.Intent.Action == UnitActions.Reload ? await supervisor.ReloadAsync() : await supervisor.RestartAsync();
         }
         catch (ToolException e)
         {
-            result = new(false, $"{e.Message} The unit's status tells what was done.", null, supervisor.Look().Process);
+            result = new(false, $"{e.Message} Nothing was done.", null, supervisor.Look().Process);
         }
         finally
         {
-            desk.Complete(entry, new(result.Succeeded ? CommandState.Succeeded : CommandState.Failed, result.Message, result.Before, result.After, result.UnitResult));
+            desk.Complete(entry, new(result.State, result.Message, result.Before, result.After, result.UnitResult));
         }
     }
 }

@@ -35,6 +35,7 @@ internal sealed class AbortDump(TimeProvider clock)
             Warnings = warnings,
             Dropped = dropped,
             UnitResult = next.UnitResult,
+            IsUndecided = next.IsUndecided,
         };
     }
 

@@ -13,6 +13,11 @@ internal sealed record DumpFindings(bool Succeeded, string Message, Wholeness Wh
 
     public string UnitResult { get; init; } = "";
 
+    /// <summary>The process was told to end, and what came after it could not be seen.</summary>
+    public bool IsUndecided { get; init; }
+
+    public CommandState State => Succeeded ? CommandState.Succeeded : IsUndecided ? CommandState.Interrupted : CommandState.Failed;
+
     /// <summary>No dump, and why; the process was left alone.</summary>
     public static DumpFindings Failed(string why, ProcessMark? process) => new(false, why, Wholeness.Cut, process);
 }

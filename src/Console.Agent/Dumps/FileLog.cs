@@ -58,6 +58,8 @@ internal sealed class FileLog(string path, TimeProvider clock) : IUnitLog
     {
         // A log writer may be behind its server; a server that writes the file itself is not.
         private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
+        // What grows for longer is the next process's.
+        private static readonly TimeSpan Behind = TimeSpan.FromSeconds(15);
         private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
 
         private readonly string? name = NameOf(file);
@@ -65,10 +67,11 @@ internal sealed class FileLog(string path, TimeProvider clock) : IUnitLog
 
         public async Task CopyAsync(ProcessMark process, DumpFile dump, CancellationToken cancel)
         {
-            var grew = log.clock.GetTimestamp();
-            while (!dump.Text.HasEnd && log.clock.GetElapsedTime(grew) < Quiet)
+            var begun = log.clock.GetTimestamp();
+            var grew = begun;
+            while (IsOn(dump, begun) && log.clock.GetElapsedTime(grew) < Quiet)
             {
-                if (await CopyOnAsync(dump, cancel) || Follow())
+                if (await CopyOnAsync(dump, begun, cancel) || Follow())
                     grew = log.clock.GetTimestamp();
                 else
                     await Task.Delay(Pace, log.clock, cancel);
@@ -79,11 +82,13 @@ internal sealed class FileLog(string path, TimeProvider clock) : IUnitLog
 
         public void Dispose() => file.Dispose();
 
-        private async Task<bool> CopyOnAsync(DumpFile dump, CancellationToken cancel)
+        private bool IsOn(DumpFile dump, long begun) => !dump.Text.HasEnd && log.clock.GetElapsedTime(begun) < Behind;
+
+        private async Task<bool> CopyOnAsync(DumpFile dump, long begun, CancellationToken cancel)
         {
             var buffer = new byte[64 * 1024];
             var any = false;
-            while (await file.ReadAsync(buffer, cancel) is > 0 and var length)
+            while (IsOn(dump, begun) && await file.ReadAsync(buffer, cancel) is > 0 and var length)
             {
                 dump.Write(buffer.AsSpan(0, length));
                 any = true;

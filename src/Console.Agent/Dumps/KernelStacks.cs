@@ -10,11 +10,12 @@ internal static class KernelStacks
     private const int MostThreads = 20_000;
     private static readonly string[] Files = ["wchan", "syscall", "stack", "status"];
 
-    public static DumpFindings Take(ProcessMark process, DumpFile dump)
+    public static DumpFindings Take(ProcessMark process, DumpFile dump, CancellationToken cancel)
     {
         var (threads, unreadable) = (0, new SortedSet<string>(StringComparer.Ordinal));
         foreach (var thread in Threads(process.Pid))
         {
+            cancel.ThrowIfCancellationRequested();
             if (threads++ == MostThreads)
                 break;
             dump.WriteLine($"thread {Path.GetFileName(thread)} ({Read(thread, "comm", out _)})");

@@ -15,18 +15,17 @@ internal interface IUnitSupervisor
     Task<UnitLook> LookNowAsync(CancellationToken cancel);
 
     /// <summary>Stops the process and starts a new one. Always answers, also when the agent ends meanwhile.</summary>
-    /// <exception cref="ToolException">The service manager does not answer.</exception>
+    /// <exception cref="ToolException">The service manager does not answer, and nothing was begun.</exception>
     Task<RestartResult> RestartAsync();
 
     /// <summary>Has the process reload itself, in place or by handing over to a new one, as the unit's settings say.</summary>
-    /// <exception cref="ToolException">The service manager does not answer.</exception>
+    /// <exception cref="ToolException">The service manager does not answer, and nothing was begun.</exception>
     Task<RestartResult> ReloadAsync();
 
     /// <summary>
     /// Waits for the process that follows one which has ended by itself. The supervisor's own policy comes first; only when it starts none,
-    /// the unit is started here, so that there is one new process.
+    /// the unit is started here, so that there is one new process. Always answers.
     /// </summary>
-    /// <exception cref="ToolException">The service manager does not answer.</exception>
     Task<RestartResult> AwaitNextAsync(ProcessMark ended);
 
     /// <summary>Keeps or watches the unit until told to stop.</summary>
@@ -55,4 +54,10 @@ internal sealed record UnitLook(UnitState State, ProcessMark? Process, int Resta
 }
 
 /// <param name="UnitResult">systemd's Result of the unit when it failed.</param>
-internal sealed record RestartResult(bool Succeeded, string Message, ProcessMark? Before, ProcessMark? After, string UnitResult = "");
+internal sealed record RestartResult(bool Succeeded, string Message, ProcessMark? Before, ProcessMark? After, string UnitResult = "")
+{
+    /// <summary>It was begun, and what came of it could not be seen.</summary>
+    public bool IsUndecided { get; init; }
+
+    public CommandState State => Succeeded ? CommandState.Succeeded : IsUndecided ? CommandState.Interrupted : CommandState.Failed;
+}

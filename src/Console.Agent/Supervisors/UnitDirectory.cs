@@ -14,7 +14,7 @@ internal sealed class UnitDirectory : IDisposable
 
     public UnitDirectory(AgentSettings settings, UnitChanges changes, TimeProvider clock, ILoggerFactory loggers)
     {
-        var limits = new JournalLimits(clock);
+        var limits = new JournalLimits(clock, loggers.CreateLogger<JournalLimits>());
         units = settings.Units.Values.ToDictionary(u => u.Name, u => Create(u, settings, limits, changes[u.Name], clock, loggers), StringComparer.Ordinal);
     }
 

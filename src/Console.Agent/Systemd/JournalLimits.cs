@@ -8,7 +8,8 @@ namespace FleetConsole.Agent.Systemd;
 /// <summary>
 /// What journald's rate limit does to a long dump. It counts lines, and journald tells of dropped ones only when the unit writes again after the interval.
 /// </summary>
-internal sealed class JournalLimits(TimeProvider clock)
+/// <param name="program">Where systemd-analyze is on the host.</param>
+internal sealed partial class JournalLimits(TimeProvider clock, ILogger<JournalLimits> logger, string program = "/usr/bin/systemd-analyze")
 {
     // Of a dump of 1,442 goroutines 52,375 lines were written; a busy server may have more.
     private const long LongDump = 100_000;
@@ -20,16 +21,16 @@ internal sealed class JournalLimits(TimeProvider clock)
     // journald's own defaults; see journald.conf(5).
     private static readonly (TimeSpan Interval, long Burst) BuiltIn = (TimeSpan.FromSeconds(30), 10_000);
 
-    private (TimeSpan Interval, long Burst) journald = BuiltIn;
+    private (TimeSpan Interval, long Burst)? journald;
     private long readAt;
 
-    /// <summary>The limit that holds for the service: its own where it sets one, otherwise journald's.</summary>
-    public async Task<LogRateLimit> OfAsync(string service, ServiceState state, CancellationToken cancel)
+    /// <summary>The limit that holds for the service: its own where it sets one, otherwise journald's; null while that could never be read.</summary>
+    public async Task<LogRateLimit?> OfAsync(string service, ServiceState state, CancellationToken cancel)
     {
         await RefreshAsync(cancel);
-        var interval = state.LogRateLimitInterval > TimeSpan.Zero ? state.LogRateLimitInterval : journald.Interval;
-        var burst = state.LogRateLimitBurst > 0 ? state.LogRateLimitBurst : journald.Burst;
-        return Describe(service, interval, burst);
+        var interval = state.LogRateLimitInterval > TimeSpan.Zero ? state.LogRateLimitInterval : journald?.Interval;
+        var burst = state.LogRateLimitBurst > 0 ? state.LogRateLimitBurst : journald?.Burst;
+        return interval is { } i && burst is { } b ? Describe(service, i, b) : null;
     }
 
     /// <summary>The last RateLimitIntervalSec and RateLimitBurst of journald's configuration files, concatenated in their order.</summary>
@@ -65,15 +66,27 @@ internal sealed class JournalLimits(TimeProvider clock)
         return limit;
     }
 
+    // What a dump would lose is a help; a look at the service, and a restart with it, must not fail for want of it.
     private async Task RefreshAsync(CancellationToken cancel)
     {
         if (readAt != 0 && clock.GetElapsedTime(readAt) < Kept)
             return;
-        var (result, output) = await Tool.TextAsync(
-            ["/usr/bin/systemd-analyze", "cat-config", "--no-pager", "--", "systemd/journald.conf"], Deadline, MostConfiguration, cancel);
-        if (!result.Succeeded)
-            throw new ToolException($"`systemd-analyze cat-config systemd/journald.conf` failed: {result.Words}");
-        journald = Parse(output);
+        try
+        {
+            var (result, output) = await Tool.TextAsync([program, "cat-config", "--no-pager", "--", "systemd/journald.conf"], Deadline, MostConfiguration, cancel);
+            if (result.Succeeded)
+                journald = Parse(output);
+            else
+                LogNotRead(result.Words);
+        }
+        catch (ToolException e)
+        {
+            LogNotRead(e.Message);
+        }
+
         readAt = clock.GetTimestamp();
     }
+
+    [LoggerMessage(211, LogLevel.Warning, "journald's rate limit is not known: `systemd-analyze cat-config systemd/journald.conf` failed: {Problem}")]
+    private partial void LogNotRead(string problem);
 }

@@ -5,9 +5,9 @@ namespace FleetConsole.Agent.Systemd;
 /// <summary>
 /// systemctl, for one service. Arguments are fixed but for the service's name, which comes from the configuration and stands behind "--".
 /// </summary>
-internal sealed class Systemctl(string service)
+/// <param name="program">Where it is on the host.</param>
+internal sealed class Systemctl(string service, string program = "/usr/bin/systemctl")
 {
-    private const string Program = "/usr/bin/systemctl";
     private const int MostShown = 64 * 1024;
     private static readonly TimeSpan ShowDeadline = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestJob = TimeSpan.FromMinutes(10);
@@ -17,7 +17,7 @@ internal sealed class Systemctl(string service)
     /// <exception cref="ToolException">systemd does not answer.</exception>
     public async Task<ServiceState> ShowAsync(CancellationToken cancel)
     {
-        string[] argv = [Program, "show", "--no-pager", "--timestamp=unix", $"--property={ServiceState.Properties}", "--", service];
+        string[] argv = [program, "show", "--no-pager", "--timestamp=unix", $"--property={ServiceState.Properties}", "--", service];
         var (result, output) = await Tool.TextAsync(argv, ShowDeadline, MostShown, cancel);
         return result.Succeeded ? ServiceState.Parse(output) : throw new ToolException($"`systemctl show {service}` failed: {result.Words}");
     }
@@ -27,7 +27,7 @@ internal sealed class Systemctl(string service)
     public async Task<ToolResult> DoAsync(string verb, ServiceState before)
     {
         var (result, _) = await Tool.TextAsync(
-            [Program, verb, "--no-pager", "--no-ask-password", "--", service], JobDeadline(before), MostShown, CancellationToken.None);
+            [program, verb, "--no-pager", "--no-ask-password", "--", service], JobDeadline(before), MostShown, CancellationToken.None);
         return result;
     }
 

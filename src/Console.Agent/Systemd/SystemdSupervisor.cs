@@ -55,7 +55,7 @@ internal sealed partial class SystemdSupervisor(
     public Task<RestartResult> ReloadAsync() => ActAsync(ReloadNowAsync);
 
     /// <summary>The end of the process may still be news to systemd, so a service that runs it is only looked at again.</summary>
-    public Task<RestartResult> AwaitNextAsync(ProcessMark ended) => ActAsync(() => FollowAsync(ended));
+    public Task<RestartResult> AwaitNextAsync(ProcessMark ended) => ActAsync(() => FromTheJobOnAsync(ended, () => FollowAsync(ended)));
 
     public void Dispose() => turn.Dispose();
 
@@ -75,11 +75,27 @@ internal sealed partial class SystemdSupervisor(
     private async Task<RestartResult> RestartNowAsync()
     {
         var (before, service) = await SeeBeforeAsync();
-        var job = await systemctl.DoAsync("restart", service);
-        var (after, now) = await SeeAsync(CancellationToken.None);
-        return job.Succeeded && after.Process is { } process && process != before.Process
-            ? new(true, $"Process {process.Pid} runs in the place of {before.Process?.Pid.ToString() ?? "none"}.", before.Process, process)
-            : new(false, WhyNot("restart", job, now), before.Process, after.Process, now.Outcome);
+        return await FromTheJobOnAsync(before.Process, async () =>
+        {
+            var job = await systemctl.DoAsync("restart", service);
+            var (after, now) = await SeeAsync(CancellationToken.None);
+            return job.Succeeded && after.Process is { } process && process != before.Process
+                ? new(true, $"Process {process.Pid} runs in the place of {before.Process?.Pid.ToString() ?? "none"}.", before.Process, process)
+                : new(false, WhyNot("restart", job, now), before.Process, after.Process, now.Outcome);
+        });
+    }
+
+    // From here on the process may be another one, whatever goes wrong with looking at it.
+    private static async Task<RestartResult> FromTheJobOnAsync(ProcessMark? before, Func<Task<RestartResult>> act)
+    {
+        try
+        {
+            return await act();
+        }
+        catch (ToolException e)
+        {
+            return new(false, $"{e.Message} What was done cannot be told; the unit's status tells.", before, null) { IsUndecided = true };
+        }
     }
 
     private async Task<RestartResult> ReloadNowAsync()
@@ -87,6 +103,11 @@ internal sealed partial class SystemdSupervisor(
         var (before, service) = await SeeAsync(CancellationToken.None);
         if (before.Process is not { } old)
             return new(false, "No process runs, so there is nothing to reload; restart the unit.", null, null, service.Outcome);
+        return await FromTheJobOnAsync(old, () => ReloadNowAsync(old, service));
+    }
+
+    private async Task<RestartResult> ReloadNowAsync(ProcessMark old, ServiceState service)
+    {
         var job = await systemctl.DoAsync("reload", service);
         var (after, now) = await SeeAsync(CancellationToken.None);
         if (!job.Succeeded)

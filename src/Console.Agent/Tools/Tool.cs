@@ -22,7 +22,7 @@ internal static class Tool
     private const int MostErrorBytes = 2000;
     private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(5);
 
-    /// <exception cref="ToolException">It could not be started.</exception>
+    /// <exception cref="ToolException">It could not be started, or does not even end when it is killed.</exception>
     /// <exception cref="OperationCanceledException">The caller's token; the program has been killed.</exception>
     public static async Task<ToolResult> RunAsync(
         IReadOnlyList<string> argv, TimeSpan deadline, Func<Stream, CancellationToken, Task> read, CancellationToken cancel)
@@ -48,10 +48,35 @@ internal static class Tool
             finally
             {
                 life.KillGroup();
-                await life.Ended.WaitAsync(KillTimeout, CancellationToken.None);
+                await EndAsync(life, argv[0]);
             }
 
-            return new(await life.Ended, late.IsCancellationRequested, await words.WaitAsync(KillTimeout, CancellationToken.None));
+            return new(await life.Ended, late.IsCancellationRequested, await SoonAsync(words));
+        }
+    }
+
+    private static async Task EndAsync(ProcessLife life, string program)
+    {
+        try
+        {
+            await life.Ended.WaitAsync(KillTimeout, CancellationToken.None);
+        }
+        catch (TimeoutException e)
+        {
+            throw new ToolException($"{program} does not end, not even on SIGKILL.", e);
+        }
+    }
+
+    // What the program has started may hold its standard error open; how the program ended is known without those words.
+    private static async Task<string> SoonAsync(Task<string> words)
+    {
+        try
+        {
+            return await words.WaitAsync(KillTimeout, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            return "";
         }
     }
 

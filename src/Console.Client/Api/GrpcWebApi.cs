@@ -100,6 +100,9 @@ internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
     public Task<ListCommandsReply> ListCommandsAsync(string host, CancellationToken cancellationToken) =>
         Ask(_control.ListCommandsAsync(new() { Host = host }, Options(cancellationToken)), cancellationToken);
 
+    public Task<ListCommandsReply> ListWaitingAsync(CancellationToken cancellationToken) =>
+        Ask(_control.ListCommandsAsync(new() { Waiting = true }, Options(cancellationToken)), cancellationToken);
+
     public Task<ListRolloutsReply> ListRolloutsAsync(CancellationToken cancellationToken) =>
         Ask(_rollouts.ListRolloutsAsync(new(), Options(cancellationToken)), cancellationToken);
 

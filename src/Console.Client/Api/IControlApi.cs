@@ -31,4 +31,8 @@ public interface IControlApi
     /// <param name="host">Empty: every host.</param>
     /// <exception cref="ApiException">The call failed.</exception>
     Task<ListCommandsReply> ListCommandsAsync(string host, CancellationToken cancellationToken);
+
+    /// <summary>What waits for a second person on any host, the first to expire first.</summary>
+    /// <exception cref="ApiException">The call failed.</exception>
+    Task<ListCommandsReply> ListWaitingAsync(CancellationToken cancellationToken);
 }

@@ -98,6 +98,7 @@ internal static class FeaturesSetup
         services.AddHostedService<ApprovalExpiry>();
         services.AddSingleton<RolloutFeature>();
         services.AddSingleton<IRolloutsApi, PrerenderedRollouts>();
+        services.AddSingleton<BatchHealth>();
         services.AddTransient<BatchRun>();
         services.AddSingleton<RolloutRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<RolloutRunner>());

@@ -19,7 +19,7 @@ internal sealed class CommandRow
 
     public required DateTimeOffset RequestedAt { get; init; }
 
-    /// <summary>Unique; the same key with the same arguments is the same command.</summary>
+    /// <summary>Unique among those of its user; the same key with the same arguments is the same command.</summary>
     public required string IdempotencyKey { get; init; }
 
     /// <summary>The duration of a CPU profile or of perf; 0 for what takes no time.</summary>
@@ -62,6 +62,9 @@ internal sealed class CommandRow
     public DateTimeOffset? EndedAt { get; set; }
 
     public DateTimeOffset? NewProcessSeenAt { get; set; }
+
+    /// <summary>The start of the process that the agent named, by the host's clock; null until it did.</summary>
+    public DateTimeOffset? NewProcessStartedAt { get; set; }
 
     public DateTimeOffset? ServingAt { get; set; }
 

@@ -42,7 +42,7 @@ internal sealed class ConsoleDb(DbContextOptions<ConsoleDb> options) : IdentityD
         base.OnModelCreating(builder);
         builder.Entity<CommandRow>(command =>
         {
-            command.HasIndex(c => c.IdempotencyKey).IsUnique();
+            command.HasIndex(c => new { c.RequestedBy, c.IdempotencyKey }).IsUnique();
             command.HasIndex(c => new { c.Host, c.RequestedAt });
 
             // One command a host at a time, kept by the database so that two replicas cannot both believe they are first.
@@ -56,7 +56,7 @@ internal sealed class ConsoleDb(DbContextOptions<ConsoleDb> options) : IdentityD
             finding.HasIndex(f => new { f.Key, f.Id });
         });
         builder.Entity<FindingEventRow>().HasIndex(e => e.FindingId);
-        builder.Entity<RolloutRow>().HasIndex(r => r.IdempotencyKey).IsUnique();
+        builder.Entity<RolloutRow>().HasIndex(r => new { r.RequestedBy, r.IdempotencyKey }).IsUnique();
         builder.Entity<CommandRow>().HasIndex(c => c.RolloutId);
         builder.Entity<ApiTokenRow>(token =>
         {

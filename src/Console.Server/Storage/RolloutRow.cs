@@ -24,6 +24,7 @@ internal sealed class RolloutRow
 
     public required DateTimeOffset RequestedAt { get; init; }
 
+    /// <summary>Unique among those of its user.</summary>
     public required string IdempotencyKey { get; init; }
 
     public required bool SkipsEvidence { get; init; }
@@ -48,8 +49,14 @@ internal sealed class RolloutRow
 
     public IEnumerable<string> HostsOf(int batch) => Hosts.Skip(batch * BatchSize).Take(BatchSize);
 
+    /// <summary>Hosts in a batch: so many, or so many percent of all, rounded up.</summary>
+    public static int SizeOf(int hosts, int batchSize, int batchPercent) => batchSize > 0 ? batchSize : (int)Math.Ceiling(hosts * batchPercent / 100.0);
+
     public int Batches => (Hosts.Count + BatchSize - 1) / BatchSize;
 
+    /// <summary>What the keys of its commands begin with, and no key that a caller chooses.</summary>
+    public const string KeyPrefix = "rollout-";
+
     /// <summary>The key of a host's command: the same command after a restart of the console, another after a resume.</summary>
-    public string KeyOf(string host) => FormattableString.Invariant($"rollout-{Id}-{Hosts.IndexOf(host)}-{Attempt}");
+    public string KeyOf(string host) => FormattableString.Invariant($"{KeyPrefix}{Id}-{Hosts.IndexOf(host)}-{Attempt}");
 }

@@ -35,6 +35,9 @@ internal sealed class TestAuthority : IDisposable
 
     public X509Certificate2 IssueClient(string san) => Issue(san, san, ClientAuth);
 
+    /// <summary>A certificate that was good until a minute ago.</summary>
+    public X509Certificate2 IssueExpiredClient(string san) => Issue(san, san, ClientAuth, TimeProvider.System.GetUtcNow().AddMinutes(-1));
+
     /// <summary>A certificate with no, or with another, extended key usage.</summary>
     public X509Certificate2 IssueClientFor(string san, string? usage) => Issue(san, san, usage);
 
@@ -44,7 +47,7 @@ internal sealed class TestAuthority : IDisposable
         issued.ForEach(c => c.Dispose());
     }
 
-    private X509Certificate2 Issue(string name, string san, string? usage)
+    private X509Certificate2 Issue(string name, string san, string? usage, DateTimeOffset? until = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -54,7 +57,7 @@ internal sealed class TestAuthority : IDisposable
         request.CertificateExtensions.Add(names.Build());
         if (usage is not null)
             request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
-        using var bare = request.Create(root, From, Until.AddMinutes(-1), RandomNumberGenerator.GetBytes(8));
+        using var bare = request.Create(root, From, until ?? Until.AddMinutes(-1), RandomNumberGenerator.GetBytes(8));
         var certificate = bare.CopyWithPrivateKey(key);
         issued.Add(certificate);
         return certificate;

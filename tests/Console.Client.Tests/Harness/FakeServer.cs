@@ -167,6 +167,8 @@ internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, IC
     /// <summary>What the rules say to every plan.</summary>
     public PlanStep Plan { get; } = new() { Actions = { "The agent stops the server and starts it again." } };
 
+    public List<string> PlanNotes { get; } = [];
+
     public List<PlanRequest> Plans { get; } = [];
 
     public List<DecisionRequest> Approvals { get; } = [];
@@ -181,7 +183,7 @@ internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, IC
         step.NeedsApproval &= !request.BreakGlass;
         foreach (var refusal in step.Refusals.Where(refusal => (request.BreakGlass && refusal.Rule is "freeze" or "cool-down") || (request.Override && refusal.Rule == "healthy-share")).ToList())
             step.Refusals.Remove(refusal);
-        return Answer(new PlanReply { Steps = { step } });
+        return Answer(new PlanReply { Steps = { step }, Notes = { PlanNotes } });
     }
 
     public Task<CommandView> ApproveAsync(DecisionRequest request, CancellationToken cancellationToken) => DecideAsync(Approvals, request, CommandPhase.Requested);
@@ -247,6 +249,12 @@ internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, IC
         Profiles.Add(request);
         return Take(request.IdempotencyKey, new() { Host = request.Host, Action = "profile", Reason = request.Reason });
     }
+
+    /// <summary>What waits for a second person and is older than the latest commands.</summary>
+    public List<CommandView> WaitingLong { get; } = [];
+
+    public Task<ListCommandsReply> ListWaitingAsync(CancellationToken cancellationToken) =>
+        Answer(new ListCommandsReply { Commands = { Commands.Concat(WaitingLong).Where(command => command.Phase == CommandPhase.AwaitingApproval) } });
 
     public Task<ListCommandsReply> ListCommandsAsync(string host, CancellationToken cancellationToken) =>
         Answer(new ListCommandsReply { Commands = { Commands.Where(command => host.Length == 0 || command.Host == host) } });

@@ -15,6 +15,9 @@ internal sealed partial class AgentedServer(Programs programs, TestAuthority aut
 
     public string AgentUrl { get; private set; } = "";
 
+    /// <summary>Where the agent looks for pprof; the server itself when null.</summary>
+    public string? Pprof { get; init; }
+
     /// <summary>The host's name in Prometheus.</summary>
     public string Name => name;
 
@@ -25,7 +28,7 @@ internal sealed partial class AgentedServer(Programs programs, TestAuthority aut
     public JsonObject Override => new() { ["GitRpcAddress"] = $"http://{Server.Grpc}", ["AgentAddress"] = AgentUrl, ["Unit"] = Unit };
 
     /// <summary>The journal's lines; each action has one before it and one after.</summary>
-    public IReadOnlyList<string> Journal => File.ReadAllLines(_folder.At("journal.jsonl"));
+    public IReadOnlyList<string> Journal => File.Exists(_folder.At("journal.jsonl")) ? File.ReadAllLines(_folder.At("journal.jsonl")) : [];
 
     /// <param name="growBytesPerSecond">As for <see cref="GitRpcProcess.StartAsync"/>.</param>
     public async Task StartAsync(string version, long growBytesPerSecond = 0)
@@ -70,7 +73,7 @@ internal sealed partial class AgentedServer(Programs programs, TestAuthority aut
                 ["Supervisor"] = "child-process",
                 ["Command"] = new JsonArray([Path.Join(Programs.GitRpc, "git-rpc-server"), .. arguments]),
                 ["LogPath"] = "server.log",
-                ["PprofUrl"] = $"http://{Server.Metrics}",
+                ["PprofUrl"] = Pprof ?? $"http://{Server.Metrics}",
                 ["Actions"] = Actions(),
                 ["StopTimeoutSeconds"] = 5,
                 ["RestartDelaySeconds"] = 1,

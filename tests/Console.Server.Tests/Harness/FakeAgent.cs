@@ -51,6 +51,9 @@ internal sealed class FakeAgent : Contracts.Agent.V1.Agent.AgentBase, IAsyncDisp
     /// <summary>Breaks the connection of the next dump call after its header.</summary>
     public bool DropNextDump { get; set; }
 
+    /// <summary>Ends the next dump call without its trailer.</summary>
+    public bool CutNextDump { get; set; }
+
     /// <summary>Breaks the connection of the next restart call as soon as the command is in the journal.</summary>
     public bool DropNextRestart { get; set; }
 
@@ -150,7 +153,10 @@ internal sealed class FakeAgent : Contracts.Agent.V1.Agent.AgentBase, IAsyncDisp
         var (data, trailer) = await taken.Value;
         foreach (var chunk in data.Chunk(64 * 1024))
             await responseStream.WriteAsync(new() { Data = ByteString.CopyFrom(chunk) });
-        await responseStream.WriteAsync(new() { Trailer = trailer });
+        if (CutNextDump)
+            CutNextDump = false;
+        else
+            await responseStream.WriteAsync(new() { Trailer = trailer });
     }
 
     public override async Task Profile(ProfileRequest request, IServerStreamWriter<ProfileChunk> responseStream, ServerCallContext context)

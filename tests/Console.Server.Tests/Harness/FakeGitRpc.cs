@@ -18,6 +18,9 @@ internal sealed class FakeGitRpc : Health.HealthBase, IAsyncDisposable
 
     public ConcurrentQueue<string> Asked { get; } = [];
 
+    /// <summary>Every path that was called: health checks, and the calls that make a server fork.</summary>
+    public ConcurrentQueue<string> Called { get; } = [];
+
     public static async Task<FakeGitRpc> StartAsync()
     {
         var fake = new FakeGitRpc();
@@ -28,7 +31,15 @@ internal sealed class FakeGitRpc : Health.HealthBase, IAsyncDisposable
                 services.AddGrpc();
                 services.AddSingleton(fake);
             },
-            app => app.MapGrpcService<FakeGitRpc>());
+            app =>
+            {
+                app.Use((context, next) =>
+                {
+                    fake.Called.Enqueue(context.Request.Path);
+                    return next(context);
+                });
+                app.MapGrpcService<FakeGitRpc>();
+            });
         return fake;
     }
 

@@ -29,6 +29,9 @@ internal sealed partial class FakePrometheus : IAsyncDisposable
     /// <summary>When set: what every query gets, in place of the fleet's figures.</summary>
     public Func<HttpContext, AskedQuery, Task>? Instead { get; set; }
 
+    /// <summary>The start of every process in answers about the whole fleet; null: the start of the one that runs.</summary>
+    public double? FleetSees { get; set; }
+
     public static double Now => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
 
     public static async Task<FakePrometheus> StartAsync()
@@ -90,11 +93,11 @@ internal sealed partial class FakePrometheus : IAsyncDisposable
         return _hosts.Where(h => Wanted(query, h.Key)).Select(h => OneOf(h.Key, h.Value, query)).OfType<JsonNode>();
     }
 
-    private static JsonObject? OneOf(string host, (double Start, string Version) process, AskedQuery query) => query.PromQl switch
+    private JsonObject? OneOf(string host, (double Start, string Version) process, AskedQuery query) => query.PromQl switch
     {
         var q when q.Contains("_build_info", StringComparison.Ordinal) =>
             OneOf(query, [new("instance", host), new("version", process.Version)], 1),
-        var q when q.Contains("process_start_time_seconds", StringComparison.Ordinal) => OneOf(query, [new("instance", host)], process.Start),
+        var q when q.Contains("process_start_time_seconds", StringComparison.Ordinal) => OneOf(query, [new("instance", host)], HostMatcher().IsMatch(q) ? process.Start : FleetSees ?? process.Start),
         var q when q.Contains("(up{", StringComparison.Ordinal) => OneOf(query, [new("instance", host)], 1),
         var q when q.Contains("histogram_quantile", StringComparison.Ordinal) => OneOf(query, [new("instance", host)], 0.25),
         _ => null,

@@ -25,6 +25,8 @@ public partial class CommandsPage(IControlApi api, IRolloutsApi rollouts, IFleet
 
     private ListCommandsReply? Shown { get; set; }
 
+    private ListCommandsReply Waiting { get; set; } = new();
+
     private ListRolloutsReply Rolling { get; set; } = new();
 
     // What is not over, and what ended lately: the rest is history, and stands in the audit trail.
@@ -35,14 +37,12 @@ public partial class CommandsPage(IControlApi api, IRolloutsApi rollouts, IFleet
 
     private string UserName => User.Identity?.Name ?? "";
 
-    private IReadOnlyList<CommandView> Waiting => [.. (Shown?.Commands ?? []).Where(command => command.Phase == CommandPhase.AwaitingApproval)];
-
     protected override async Task OnInitializedAsync()
     {
         if (Authentication is not null)
             User = (await Authentication).User;
-        if (Handed is [var commands, var rolling])
-            (Shown, Rolling) = (ListCommandsReply.Parser.ParseFrom(commands), ListRolloutsReply.Parser.ParseFrom(rolling));
+        if (Handed is [var commands, var waiting, var rolling])
+            (Shown, Waiting, Rolling) = (ListCommandsReply.Parser.ParseFrom(commands), ListCommandsReply.Parser.ParseFrom(waiting), ListRolloutsReply.Parser.ParseFrom(rolling));
         else
             await RefreshAsync();
     }
@@ -50,8 +50,9 @@ public partial class CommandsPage(IControlApi api, IRolloutsApi rollouts, IFleet
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
         Shown = await api.ListCommandsAsync("", cancellationToken);
+        Waiting = await api.ListWaitingAsync(cancellationToken);
         Rolling = await rollouts.ListRolloutsAsync(cancellationToken);
-        Handed = [Shown.ToByteArray(), Rolling.ToByteArray()];
+        Handed = [Shown.ToByteArray(), Waiting.ToByteArray(), Rolling.ToByteArray()];
     }
 
     private async Task DecideAsync(CommandView command, bool approve)

@@ -75,6 +75,12 @@ public partial class ReplaceDialog(IControlApi api)
 
     private bool Holds(string permission) => User.HasClaim(Permissions.ClaimType, permission);
 
+    private Task SkipAsync(bool value)
+    {
+        SkipsEvidence = value;
+        return PlanAsync();
+    }
+
     private Task OverrideAsync(bool value)
     {
         Override = value;
@@ -91,7 +97,7 @@ public partial class ReplaceDialog(IControlApi api)
     {
         try
         {
-            var reply = await api.PlanAsync(new() { Action = Action, Hosts = { Host }, Override = Override, BreakGlass = BreakGlass }, CancellationToken.None);
+            var reply = await api.PlanAsync(new() { Action = Action, Hosts = { Host }, Override = Override, BreakGlass = BreakGlass, SkipEvidence = SkipsEvidence }, CancellationToken.None);
             Plan = reply.Steps.Single();
             Unlifted ??= Plan;
         }

@@ -23,7 +23,12 @@ public partial class RolloutDialog(IControlApi api)
 
     private List<string> Chosen { get; } = [];
 
-    private IReadOnlyList<PlanStep> Refused { get; set; } = [];
+    private PlanReply? Plan { get; set; }
+
+    // The first thing that refuses each host and does not pass by itself.
+    private IEnumerable<(string Host, RuleRefusal Refusal)> Refused => Plan is null ? [] : Plan.Steps
+        .Select(step => (step.Host, Refusal: step.Refusals.FirstOrDefault(refusal => !Passing.Contains(refusal.Rule))))
+        .Where(step => step.Refusal is not null).Select(step => (step.Host, step.Refusal!));
 
     private int BatchSize { get; set; } = 1;
 
@@ -47,16 +52,45 @@ public partial class RolloutDialog(IControlApi api)
             Chosen.Add(host);
         else
             Chosen.Remove(host);
+        await PlanAsync();
+    }
+
+    private Task SizeAsync(int size)
+    {
+        BatchSize = size;
+        return PlanAsync();
+    }
+
+    private Task PauseAsync(int seconds)
+    {
+        PauseSeconds = seconds;
+        return PlanAsync();
+    }
+
+    private Task AskAsync(bool asks)
+    {
+        Asks = asks;
+        return PlanAsync();
+    }
+
+    private Task SkipAsync(bool skips)
+    {
+        SkipsEvidence = skips;
+        return PlanAsync();
+    }
+
+    private async Task PlanAsync()
+    {
         if (Chosen.Count == 0)
         {
-            Refused = [];
+            Plan = null;
             return;
         }
 
         try
         {
-            var plan = await api.PlanAsync(new() { Action = "restart", Hosts = { Chosen } }, CancellationToken.None);
-            Refused = [.. plan.Steps.Where(step => step.Refusals.Any(refusal => !Passing.Contains(refusal.Rule)))];
+            Plan = await api.PlanAsync(
+                new() { Action = "restart", Hosts = { Chosen }, BatchSize = BatchSize, PauseSeconds = PauseSeconds, Ask = Asks, SkipEvidence = SkipsEvidence }, CancellationToken.None);
             Problem = "";
         }
         catch (ApiException e)

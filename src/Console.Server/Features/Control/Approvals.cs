@@ -15,19 +15,29 @@ internal sealed class Approvals(AuditTrail audit, Access access, CommandGate gat
 {
     private const int SqliteConstraint = 19;
 
-    /// <exception cref="ApiException">PERMISSION_DENIED: one's own request, or no permission. NOT_FOUND. FAILED_PRECONDITION: it does not wait, or a rule refuses.</exception>
-    public Task<CommandView> ApproveAsync(DecisionRequest decision, Caller caller, CancellationToken cancellationToken) =>
-        DecideAsync(decision, caller, async (db, row) =>
+    /// <exception cref="ApiException">PERMISSION_DENIED: one's own request, or no permission. NOT_FOUND. FAILED_PRECONDITION: it does not wait, whoever asked may not have it done any more, or a rule refuses.</exception>
+    public async Task<CommandView> ApproveAsync(DecisionRequest decision, Caller caller, CancellationToken cancellationToken)
+    {
+        CommandRow? gaveWay = null;
+        var view = await DecideAsync(decision, caller, async (db, row) =>
         {
             CheckPermission(row, caller);
             if (row.RequestedBy == caller.User)
                 throw new ApiException(StatusCode.PermissionDenied, "Your own request is another person's to approve.");
+            if (await gate.RequesterProblemAsync(row) is { } lacking)
+                throw new ApiException(StatusCode.FailedPrecondition, $"{lacking} Reject it, or ask for it yourself.");
             await gate.CheckRulesAsync(db, row, cancellationToken);
+            gaveWay = await RightOfWay.TakeAsync(db, row, time.GetUtcNow(), cancellationToken);
             row.Phase = CommandPhase.Requested;
             row.DecidedBy = caller.User;
             row.Message = $"{caller.User} approved it: {decision.Reason.Trim()}";
-            return [AuditRows.Decision(row, caller, time.GetUtcNow(), "approved", decision.Reason.Trim())];
+            var approved = AuditRows.Decision(row, caller, time.GetUtcNow(), "approved", decision.Reason.Trim());
+            return gaveWay is null ? [approved] : [approved, AuditRows.Outcome(gaveWay, time.GetUtcNow())];
         }, cancellationToken);
+        if (gaveWay is not null)
+            runner.LetGo(gaveWay);
+        return view;
+    }
 
     /// <exception cref="ApiException">PERMISSION_DENIED, NOT_FOUND, FAILED_PRECONDITION: it does not wait (any more).</exception>
     public Task<CommandView> RejectAsync(DecisionRequest decision, Caller caller, CancellationToken cancellationToken) =>

@@ -14,16 +14,22 @@ namespace FleetConsole.Server.Features.Control;
 
 /// <summary>What a command has to pass: permission on this very host, an agent to carry it out, and the rules.</summary>
 internal sealed class CommandGate(
-    IDbContextFactory<ConsoleDb> databases, Access access, PrometheusWatch fleet, HostMap map, AgentClients agents, SituationReader situations, IOptions<ControlOptions> options, TimeProvider time)
+    IDbContextFactory<ConsoleDb> databases, Access access, Accounts accounts, PrometheusWatch fleet, HostMap map, AgentClients agents, SituationReader situations,
+    IOptions<ControlOptions> options, TimeProvider time)
 {
-    /// <exception cref="ApiException">PERMISSION_DENIED, NOT_FOUND or FAILED_PRECONDITION, naming what is missing.</exception>
-    public void Check(Order order, Caller caller)
+    /// <exception cref="ApiException">PERMISSION_DENIED, naming what is missing.</exception>
+    public void CheckPermission(Order order, Caller caller)
     {
         if (PermissionProblem(order, caller) is { } lacking)
             throw new ApiException(StatusCode.PermissionDenied, lacking);
-        if (!fleet.Current.Hosts.ContainsKey(order.Host))
-            throw new ApiException(StatusCode.NotFound, $"There is no host \"{order.Host}\".");
-        if (MappingProblem(order.Host) is { } unmapped)
+    }
+
+    /// <exception cref="ApiException">NOT_FOUND, or FAILED_PRECONDITION: the host is not mapped.</exception>
+    public void CheckHost(string host)
+    {
+        if (!fleet.Current.Hosts.ContainsKey(host))
+            throw new ApiException(StatusCode.NotFound, $"There is no host \"{host}\".");
+        if (MappingProblem(host) is { } unmapped)
             throw new ApiException(StatusCode.FailedPrecondition, unmapped);
     }
 
@@ -32,6 +38,17 @@ internal sealed class CommandGate(
         order.Permissions.FirstOrDefault(permission => !access.May(caller.Principal, permission, order.Host)) is { } lacking
             ? $"{caller.User} lacks the permission {lacking} on {order.Host}. Ask an administrator."
             : null;
+
+    /// <summary>Why whoever asked for a command may not have it done any more; null when they may. Their account is read as it is now.</summary>
+    public async Task<string?> RequesterProblemAsync(CommandRow row)
+    {
+        // A rule is no account: what it may do stands in the console's own configuration.
+        if (RuleCaptures.Gave(row))
+            return null;
+        return await accounts.FindAsync(row.RequestedBy) is { } principal
+            ? PermissionProblem(Order.Of(row), new(principal, row.RequestedBy, row.RemoteAddress))
+            : $"The account {row.RequestedBy}, which asked for it, is gone or disabled.";
+    }
 
     /// <summary>Why no command can be given to the host; null when one can.</summary>
     public string? MappingProblem(string host) => (map.Find(host), agents.Problem) switch
@@ -44,24 +61,28 @@ internal sealed class CommandGate(
     /// <summary>The rules that refuse to replace the host's process now.</summary>
     /// <param name="db">In whose transaction they are checked.</param>
     /// <param name="exceptCommand">A command that does not count as under way; empty when every one does.</param>
+    /// <param name="ahead">What would be under way besides, in words.</param>
     public async Task<IReadOnlyList<Refusal>> RefusalsAsync(
-        ConsoleDb db, string action, string host, Lifts lifts, string exceptCommand, CancellationToken cancellationToken) =>
-        CommandActions.Replacing.Contains(action)
-            ? GuardRails.Check(options.Value, await situations.ReadAsync(db, host, exceptCommand, cancellationToken), lifts)
-            : [];
+        ConsoleDb db, string action, string host, Lifts lifts, string exceptCommand, IReadOnlyList<string> ahead, CancellationToken cancellationToken)
+    {
+        if (!CommandActions.Replacing.Contains(action))
+            return [];
+        var situation = await situations.ReadAsync(db, host, exceptCommand, cancellationToken);
+        return GuardRails.Check(options.Value, situation with { UnderWay = [.. situation.UnderWay, .. ahead] }, lifts);
+    }
 
     /// <summary>The rules that refuse a command that is about to run.</summary>
     public async Task<IReadOnlyList<Refusal>> RefusalsAsync(CommandRow row, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await RefusalsAsync(db, row.Action, row.Host, new(row.Override, row.BreakGlass), row.Id, cancellationToken);
+        return await RefusalsAsync(db, row.Action, row.Host, new(row.Override, row.BreakGlass), row.Id, [], cancellationToken);
     }
 
     /// <summary>Throws when a rule refuses, naming each that does.</summary>
     /// <exception cref="RefusedException">A rule refuses.</exception>
     public async Task CheckRulesAsync(ConsoleDb db, CommandRow row, CancellationToken cancellationToken)
     {
-        var refusals = await RefusalsAsync(db, row.Action, row.Host, new(row.Override, row.BreakGlass), row.Id, cancellationToken);
+        var refusals = await RefusalsAsync(db, row.Action, row.Host, new(row.Override, row.BreakGlass), row.Id, [], cancellationToken);
         if (refusals.Count > 0)
             throw new RefusedException(refusals);
     }

@@ -57,10 +57,13 @@ internal sealed class CommandLog(IDbContextFactory<ConsoleDb> databases, AuditTr
         await db.SaveChangesAsync(cancellationToken);
     }
 
+    /// <exception cref="CommandEndedException">Somebody else ended it; nothing was written.</exception>
     private async Task SaveAsync(CommandRow command, Func<ConsoleDb, CommandRow, Task<IReadOnlyList<AuditRow>>> change, CancellationToken cancellationToken)
     {
         await audit.CommitAsync(async db =>
         {
+            if (await db.Commands.AnyAsync(c => c.Id == command.Id && c.EndedAt != null, cancellationToken))
+                throw new CommandEndedException(command);
             var rows = await change(db, command);
             db.Commands.Update(command);
             return rows;

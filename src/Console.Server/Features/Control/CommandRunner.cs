@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Threading.Channels;
 using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Hosting;
 using FleetConsole.Server.Sources.Agents;
 using FleetConsole.Server.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -17,9 +18,19 @@ internal sealed partial class CommandRunner(
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly Channel<string> _given = Channel.CreateUnbounded<string>();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, CancellationTokenSource> _running = new(StringComparer.Ordinal);
 
     /// <summary>Takes up a command whose row is written.</summary>
     public void Start(string commandId) => _given.Writer.TryWrite(commandId);
+
+    /// <summary>Stops the work on a command whose row has been ended.</summary>
+    public void LetGo(CommandRow ended)
+    {
+        ConsoleMetrics.Commands.WithLabels(ended.Action, ended.Phase.ToString().ToLowerInvariant()).Inc();
+        lock (_gate)
+            _running.GetValueOrDefault(ended.Id)?.Cancel();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -50,27 +61,46 @@ internal sealed partial class CommandRunner(
             .OrderBy(c => c.RequestedAt).Select(c => c.Id).ToListAsync(cancellationToken);
     }
 
-    private async Task RunAsync(string id, bool resumed, CancellationToken cancellationToken)
+    private async Task RunAsync(string id, bool resumed, CancellationToken stoppingToken)
     {
         // The caller's request must not wait for a command that takes a minute.
         await Task.Yield();
+        using var work = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        lock (_gate)
+            _running[id] = work;
         try
         {
-            var command = await PatientlyAsync(cancel => log.ReadAsync(id, cancel), cancellationToken);
-            Begins(logger, command.Action, command.Host, command.Id, resumed);
-            if (await CarryOutAsync(command, resumed, cancellationToken) is not var (phase, message))
-                return;
-            await PatientlyAsync(async cancel =>
-            {
-                await log.EndAsync(command, phase, message, cancel);
-                return true;
-            }, cancellationToken);
+            await RunToItsEndAsync(id, resumed, work.Token);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The console ends; the row stays unfinished and the next start takes it up.
             Left(logger, id);
         }
+        catch (Exception e) when (e is CommandEndedException || (e is OperationCanceledException && work.IsCancellationRequested))
+        {
+            GaveWay(logger, id);
+        }
+        finally
+        {
+            lock (_gate)
+                _running.Remove(id);
+        }
+    }
+
+    private async Task RunToItsEndAsync(string id, bool resumed, CancellationToken cancellationToken)
+    {
+        var command = await PatientlyAsync(cancel => log.ReadAsync(id, cancel), cancellationToken);
+        if (!command.Unfinished)
+            throw new CommandEndedException(command);
+        Begins(logger, command.Action, command.Host, command.Id, resumed);
+        if (await CarryOutAsync(command, resumed, cancellationToken) is not var (phase, message))
+            return;
+        await PatientlyAsync(async cancel =>
+        {
+            await log.EndAsync(command, phase, message, cancel);
+            return true;
+        }, cancellationToken);
     }
 
     // Null when the command ended as it should; otherwise how it has to be ended. A command that stays running would
@@ -86,6 +116,11 @@ internal sealed partial class CommandRunner(
         {
             // A profile that did not arrive was not taken; only a process may have been replaced without our knowing.
             return (e.Undecided && CommandActions.Replacing.Contains(command.Action) ? CommandPhase.Unknown : CommandPhase.Failed, e.Message);
+        }
+        catch (CommandEndedException)
+        {
+            // It has its end; only the work on it has to stop.
+            throw;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -129,6 +164,9 @@ internal sealed partial class CommandRunner(
 
     [LoggerMessage(201, LogLevel.Information, "Command {Id} is left to the next start")]
     private static partial void Left(ILogger logger, string id);
+
+    [LoggerMessage(208, LogLevel.Information, "Command {Id} was ended before its end")]
+    private static partial void GaveWay(ILogger logger, string id);
 
     [LoggerMessage(202, LogLevel.Error, "The database does not answer; trying again in {Pause}")]
     private static partial void Waits(ILogger logger, Exception e, TimeSpan pause);

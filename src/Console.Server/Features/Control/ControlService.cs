@@ -36,7 +36,9 @@ internal sealed class ControlService(ControlFeature feature, Approvals approvals
         approvals.RejectAsync(request, CallerOf(context), context.CancellationToken);
 
     public override Task<ListCommandsReply> ListCommands(ListCommandsRequest request, ServerCallContext context) =>
-        feature.ListCommandsAsync(request.Host, request.Unfinished, context.CancellationToken);
+        request.Waiting
+            ? feature.ListWaitingAsync(request.Host, context.CancellationToken)
+            : feature.ListCommandsAsync(request.Host, request.Unfinished, context.CancellationToken);
 
     public override Task<CommandView> GetCommand(GetCommandViewRequest request, ServerCallContext context) =>
         feature.GetCommandAsync(request.CommandId, context.CancellationToken);

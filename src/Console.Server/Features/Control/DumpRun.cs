@@ -8,8 +8,8 @@ using FleetConsole.Server.Storage;
 namespace FleetConsole.Server.Features.Control;
 
 /// <summary>
-/// One dump, by one rung of the ladder. The agent keeps it under the command's id, so that a lost connection or a console
-/// that ended costs another transfer and no second dump.
+/// One dump, by one rung of the ladder. The agent keeps what it has taken under the command's id, so that a lost connection or a console
+/// that ended costs another transfer and no second dump. What became of the process after SIGABRT does not hang on the transfer.
 /// </summary>
 internal sealed class DumpRun(
     CommandLog log, LastLook lastLook, AgentMemory memory, HostMap map, CaptureStore store, SilenceRun silences, Replacement replacement)
@@ -36,13 +36,46 @@ internal sealed class DumpRun(
                 row.Phase = CommandPhase.Running;
                 row.Message = row.Action == CommandActions.Abort ? "The agent sends SIGABRT and collects what the process writes before it ends." : "The agent takes the dump.";
             }, cancellationToken);
-            var (capture, trailer) = await TakeAsync(command, faces, agent, cancellationToken);
-            await EndAsync(command, faces, capture, trailer, cancellationToken);
+            await TakeAndEndAsync(command, faces, agent, cancellationToken);
         }
         finally
         {
             await silences.EndAsync(command, cancellationToken);
         }
+    }
+
+    private async Task TakeAndEndAsync(CommandRow command, HostFaces faces, Uri agent, CancellationToken cancellationToken)
+    {
+        (CaptureRow? Capture, DumpTrailer Trailer) taken;
+        try
+        {
+            taken = await TakeAsync(command, faces, agent, cancellationToken);
+        }
+        catch (Exception e) when (command.Action == CommandActions.Abort && e is AgentException or IOException or UnauthorizedAccessException)
+        {
+            await EndWithoutDumpAsync(command, faces, agent, e, cancellationToken);
+            return;
+        }
+
+        await EndAsync(command, faces, taken.Capture, taken.Trailer, cancellationToken);
+    }
+
+    // The dump did not get here; the agent knows whether the process is another one.
+    private async Task EndWithoutDumpAsync(CommandRow command, HostFaces faces, Uri agent, Exception why, CancellationToken cancellationToken)
+    {
+        var told = await memory.ToldAsync(agent, command.Id, cancellationToken);
+        if (told is null or { State: CommandState.Unknown })
+        {
+            var lost = told is null ? CommandPhase.Unknown : CommandPhase.Failed;
+            await log.EndAsync(command, lost, told is null ? $"{why.Message} The agent could not be asked what became of it. Look at the unit on the host." : why.Message, cancellationToken);
+            return;
+        }
+
+        await log.StepAsync(command, row => row.Evidence = $"no dump: {why.Message}", cancellationToken);
+        if (told is { State: CommandState.Succeeded, ProcessStartedAtAfter: not null })
+            await replacement.ConfirmAsync(command, faces, told, capture: null, cancellationToken);
+        else
+            await log.EndAsync(command, told.State == CommandState.Failed ? CommandPhase.Failed : CommandPhase.Unknown, $"{told.Message} {why.Message}", cancellationToken);
     }
 
     private async Task<(CaptureRow? Capture, DumpTrailer Trailer)> TakeAsync(CommandRow command, HostFaces faces, Uri agent, CancellationToken cancellationToken)

@@ -13,11 +13,17 @@ namespace FleetConsole.Server.Features.Control;
 /// CPU profile while it answers, kernel stacks and perf when it does not. 30 seconds for all of it; what hangs or fails is
 /// said and left.
 /// </summary>
-internal sealed partial class EvidenceRun(CommandLog log, CaptureStore store, GitRpcWatch gitRpc, LockupWatch lockups, ILogger<EvidenceRun> logger)
+internal sealed partial class EvidenceRun(
+    CommandLog log, CaptureStore store, AgentClients agents, GitRpcWatch gitRpc, LockupWatch lockups, TimeProvider time, ILogger<EvidenceRun> logger)
 {
     private const int Seconds = 5;
     private static readonly TimeSpan Whole = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan EachAtMost = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan FreeAtMost = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(200);
+
+    // A console that starts again takes evidence anew: what it was taking before ended with it, and the agent takes no id twice.
+    private readonly string _round = Guid.NewGuid().ToString("N")[..6];
 
     public async Task TakeAsync(CommandRow command, HostFaces faces, Uri agent, CancellationToken cancellationToken)
     {
@@ -34,7 +40,7 @@ internal sealed partial class EvidenceRun(CommandLog log, CaptureStore store, Gi
         taken.Add(goroutines);
         if (answers && goroutines.StartsWith("goroutines:", StringComparison.Ordinal))
         {
-            taken.Add(await TryAsync(command, "cpu", cancel => store.ProfileAsync(command, faces, agent, $"{command.Id}-cpu", Seconds, cancel), deadline, cancellationToken));
+            taken.Add(await TryAsync(command, "cpu", cancel => store.ProfileAsync(command, faces, agent, $"{command.Id}-cpu-{_round}", Seconds, cancel), deadline, cancellationToken));
         }
         else
         {
@@ -51,9 +57,26 @@ internal sealed partial class EvidenceRun(CommandLog log, CaptureStore store, Gi
         var name = rung switch { DumpRung.Goroutines => "goroutines", DumpRung.KernelStacks => "kernel-stacks", _ => "perf" };
         return TryAsync(command, name, async cancel =>
         {
-            var (capture, trailer) = await store.DumpAsync(command, faces, agent, $"{command.Id}-{name}", rung, seconds, cancel);
+            await FreeAsync(faces, agent, cancel);
+            var (capture, trailer) = await store.DumpAsync(command, faces, agent, $"{command.Id}-{name}-{_round}", rung, seconds, cancel);
             return capture ?? throw new AgentException(Grpc.Core.StatusCode.DataLoss, trailer.Outcome.Message, null);
         }, deadline, cancellationToken);
+    }
+
+    // What was given up a moment ago, for time or for this very command, may still hold the unit, and what is asked for meanwhile is refused.
+    private async Task FreeAsync(HostFaces faces, Uri agent, CancellationToken cancellationToken)
+    {
+        var begun = time.GetTimestamp();
+        using var timer = new PeriodicTimer(Pace, time);
+        try
+        {
+            while ((await agents.GetStatusAsync(agent, faces.Unit, cancellationToken)).HeldByCommandId.Length > 0 && time.GetElapsedTime(begun) < FreeAtMost)
+                await timer.WaitForNextTickAsync(cancellationToken);
+        }
+        catch (AgentException)
+        {
+            // What is asked for next says so.
+        }
     }
 
     // A line for the command: what was taken, or why it was not.

@@ -5,11 +5,11 @@ namespace FleetConsole.Server.Features.Control;
 
 /// <summary>
 /// The look before an agent is asked: what held when the command was given may not hold any more, after the wait for a
-/// second person or for a console that was down.
+/// second person or for a console that was down: the rules, and what the person who asked may do.
 /// </summary>
 internal sealed class LastLook(CommandLog log, CommandGate gate, TimeProvider time)
 {
-    /// <summary>Ends a command that is too old or that a rule refuses now.</summary>
+    /// <summary>Ends a command that is too old, that a rule refuses now, or that its person may not have done any more.</summary>
     /// <returns>Whether it was ended; nothing was done then.</returns>
     public async Task<bool> EndedAsync(CommandRow command, bool resumed, CancellationToken cancellationToken)
     {
@@ -17,6 +17,12 @@ internal sealed class LastLook(CommandLog log, CommandGate gate, TimeProvider ti
         {
             await log.EndAsync(command, CommandPhase.Failed,
                 $"The console ended before the agent was asked, so nothing was done. Give the {command.Action} again if it is still wanted.", cancellationToken);
+            return true;
+        }
+
+        if (await gate.RequesterProblemAsync(command) is { } lacking)
+        {
+            await log.EndAsync(command, CommandPhase.Refused, $"Nothing was done. {lacking}", cancellationToken);
             return true;
         }
 

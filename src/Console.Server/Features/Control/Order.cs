@@ -60,6 +60,15 @@ internal sealed record Order(string Action, string Host, string Reason, string I
     public static Order Of(ProfileHostRequest request) =>
         new(CommandActions.Profile, request.Host, request.Reason, request.IdempotencyKey) { Seconds = request.Seconds };
 
+    /// <summary>What was asked for, of a command that is one already.</summary>
+    public static Order Of(CommandRow row) => new(row.Action, row.Host, row.Reason, row.IdempotencyKey)
+    {
+        Seconds = row.Seconds,
+        Rung = row.Rung,
+        RolloutId = row.RolloutId,
+        Lifts = new(row.Override, row.BreakGlass),
+    };
+
     /// <summary>The permissions that the action needs on its host, with those of the rules it lifts.</summary>
     public IEnumerable<string> Permissions => new[]
     {
@@ -76,6 +85,8 @@ internal sealed record Order(string Action, string Host, string Reason, string I
         CheckReason(Reason);
         Check(IdempotencyKey.Length is >= 8 and <= 64 && IdempotencyKey.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'),
             "an idempotency key of 8 to 64 letters, digits and hyphens is required");
+        Check(RolloutId.Length > 0 || !IdempotencyKey.StartsWith(RolloutRow.KeyPrefix, StringComparison.Ordinal),
+            $"keys that begin with \"{RolloutRow.KeyPrefix}\" are those of rolling restarts");
         Check(Action != CommandActions.Profile || Seconds is >= 1 and <= MaxSeconds, $"a profile takes 1 to {MaxSeconds} seconds");
         Check(Action != CommandActions.Dump || (Rung is > Rung.Unspecified and < Rung.Abort), "name the rung of the ladder: goroutines, kernel stacks, perf or abort");
         Check(Rung != Rung.Perf || Seconds is >= 1 and <= MaxSeconds, $"perf takes 1 to {MaxSeconds} seconds");

@@ -13,6 +13,8 @@ internal sealed class PrerenderedControl(ControlFeature feature) : IControlApi
     public Task<ListCommandsReply> ListCommandsAsync(string host, CancellationToken cancellationToken) =>
         feature.ListCommandsAsync(host, unfinished: false, cancellationToken);
 
+    public Task<ListCommandsReply> ListWaitingAsync(CancellationToken cancellationToken) => feature.ListWaitingAsync("", cancellationToken);
+
     public Task<CommandView> ReloadAsync(ReloadHostRequest request, CancellationToken cancellationToken) => throw NotHere();
 
     public Task<CommandView> DumpAsync(DumpHostRequest request, CancellationToken cancellationToken) => throw NotHere();

@@ -5,7 +5,7 @@ using FleetConsole.Server.Storage;
 namespace FleetConsole.Server.Features.Control;
 
 /// <summary>One CPU profile: from the host's pprof through the agent into the data folder.</summary>
-internal sealed class ProfileRun(CommandLog log, HostMap map, CaptureStore store)
+internal sealed class ProfileRun(CommandLog log, LastLook lastLook, HostMap map, CaptureStore store)
 {
     public async Task RunAsync(CommandRow command, bool resumed, CancellationToken cancellationToken)
     {
@@ -18,6 +18,8 @@ internal sealed class ProfileRun(CommandLog log, HostMap map, CaptureStore store
             return;
         }
 
+        if (await lastLook.EndedAsync(command, resumed, cancellationToken))
+            return;
         await log.StepAsync(command, row =>
         {
             row.Phase = CommandPhase.Running;

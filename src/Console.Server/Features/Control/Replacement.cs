@@ -25,6 +25,7 @@ internal sealed class Replacement(CommandLog log, GitRpcServers servers, Prometh
         await log.StepAsync(command, row =>
         {
             row.NewProcessSeenAt ??= time.GetUtcNow();
+            row.NewProcessStartedAt = outcome.ProcessStartedAtAfter.ToDateTimeOffset();
             row.Message = $"Process {outcome.PidAfter} runs; waiting for its health check and for Prometheus.";
         }, cancellationToken);
         var started = outcome.ProcessStartedAtAfter.ToDateTimeOffset().ToUnixTimeMilliseconds() / 1000.0;

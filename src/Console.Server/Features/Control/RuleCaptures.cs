@@ -17,6 +17,12 @@ internal sealed class RuleCaptures(ControlFeature control, TimeProvider time) : 
     private static readonly ClaimsPrincipal Rule = new(new ClaimsIdentity(
         [new(Permissions.GrantType, $"{Permissions.Profile}@*"), new(Permissions.GrantType, $"{Permissions.Dump}@*")], "rule"));
 
+    // No account's name has a space in it.
+    private const string Prefix = "rule ";
+
+    /// <summary>Whether a capture rule asked for the command.</summary>
+    public static bool Gave(CommandRow command) => command.RequestedBy.StartsWith(Prefix, StringComparison.Ordinal);
+
     public async Task<string?> TakeAsync(string host, string rule, string reason, IReadOnlyList<string> kinds, CancellationToken cancellationToken)
     {
         var firing = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
@@ -24,7 +30,7 @@ internal sealed class RuleCaptures(ControlFeature control, TimeProvider time) : 
         {
             try
             {
-                var command = await control.TakeAsync(OrderOf(kinds[i], host, reason, $"{firing}-{i}"), new(Rule, $"rule {rule}", "the console"), cancellationToken);
+                var command = await control.TakeAsync(OrderOf(kinds[i], host, reason, $"{firing}-{i}"), new(Rule, Prefix + rule, "the console"), cancellationToken);
                 await EndAsync(command.Id, cancellationToken);
             }
             catch (ApiException e)

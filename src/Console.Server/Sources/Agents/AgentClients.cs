@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace FleetConsole.Server.Sources.Agents;
 
-/// <summary>Host agents over mutual TLS. Every call has a deadline; errors come as <see cref="AgentException"/>.</summary>
+/// <summary>Host agents over mutual TLS. Every call has a deadline; errors come as <see cref="AgentException"/>, a call that was given up as an <see cref="OperationCanceledException"/>.</summary>
 internal sealed class AgentClients(IOptions<AgentOptions> options, TimeProvider time) : IDisposable
 {
     private readonly ConcurrentDictionary<Uri, GrpcChannel> _channels = new();
@@ -64,9 +64,9 @@ internal sealed class AgentClients(IOptions<AgentOptions> options, TimeProvider 
                 ? (header, trailer)
                 : throw new AgentException(StatusCode.DataLoss, $"The dump from the agent at {address.Authority} ended before its end.", null);
         }
-        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        catch (RpcException e)
         {
-            throw Translate(address, e);
+            throw Translate(address, e, cancellationToken);
         }
     }
 
@@ -94,9 +94,9 @@ internal sealed class AgentClients(IOptions<AgentOptions> options, TimeProvider 
                 ? header
                 : throw new AgentException(StatusCode.DataLoss, $"The agent at {address.Authority} sent an empty profile, or did not name its process.", null);
         }
-        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        catch (RpcException e)
         {
-            throw Translate(address, e);
+            throw Translate(address, e, cancellationToken);
         }
     }
 
@@ -113,9 +113,9 @@ internal sealed class AgentClients(IOptions<AgentOptions> options, TimeProvider 
         {
             return await ask(Client(address), Call(deadline, cancellationToken));
         }
-        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        catch (RpcException e)
         {
-            throw Translate(address, e);
+            throw Translate(address, e, cancellationToken);
         }
     }
 
@@ -147,6 +147,11 @@ internal sealed class AgentClients(IOptions<AgentOptions> options, TimeProvider 
     }
 
     private static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(seconds);
+
+    // Whoever gave the call up knows why; what gRPC makes of it is no answer of the agent's.
+    private static Exception Translate(Uri address, RpcException e, CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested
+        ? new OperationCanceledException($"The call of the agent at {address.Authority} was given up.", e, cancellationToken)
+        : Translate(address, e);
 
     private static AgentException Translate(Uri address, RpcException e) => new(e.StatusCode, e.StatusCode switch
     {

@@ -244,6 +244,9 @@ namespace FleetConsole.Server.Storage.Migrations
                     b.Property<long?>("NewProcessSeenAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("NewProcessStartedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Notes")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -299,12 +302,12 @@ namespace FleetConsole.Server.Storage.Migrations
                         .HasDatabaseName("IX_Commands_OneUnfinishedPerHost")
                         .HasFilter("\"Phase\" IN (1, 2)");
 
-                    b.HasIndex("IdempotencyKey")
-                        .IsUnique();
-
                     b.HasIndex("RolloutId");
 
                     b.HasIndex("Host", "RequestedAt");
+
+                    b.HasIndex("RequestedBy", "IdempotencyKey")
+                        .IsUnique();
 
                     b.ToTable("Commands");
                 });
@@ -661,7 +664,7 @@ namespace FleetConsole.Server.Storage.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("IdempotencyKey")
+                    b.HasIndex("RequestedBy", "IdempotencyKey")
                         .IsUnique();
 
                     b.ToTable("Rollouts");

@@ -40,6 +40,36 @@ public sealed class CommandsPageTests : PageTest
     }
 
     [Fact]
+    public void What_waits_is_shown_however_many_commands_came_after_it()
+    {
+        SignIn("otto", Roles.Operator);
+        Server.WaitingLong.Add(Waiting());
+
+        Assert.Single(Open<CommandsPage>().FindAll("[data-testid=waiting] [data-host=git-01]"));
+    }
+
+    [Fact]
+    public void A_rolling_restart_is_shown_as_it_would_go()
+    {
+        SignIn("olga", Roles.Operator);
+        Server.Fleet.Hosts.Add(new HostSummary { Host = "git-01" });
+        Server.PlanNotes.Add("1 host in 1 batch of at most 1.");
+        Server.Plan.Refusals.Add(new RuleRefusal { Rule = "concurrency", Message = "the restart of git-02 is under way." });
+        Server.Plan.Refusals.Add(new RuleRefusal { Rule = "freeze", Message = "the freeze window lasts." });
+        var page = Open<CommandsPage>();
+        page.Find("[data-testid=roll]").Click();
+        Dialogs.WaitForAssertion(() => Assert.Single(Dialogs.FindAll("[data-testid=rollout-hosts] input")));
+
+        Dialogs.Find("[data-testid=rollout-hosts] input").Change(true);
+        Dialogs.FindAll("input[type=checkbox]")[^1].Change(true);
+
+        Dialogs.WaitForAssertion(() => Assert.True(Server.Plans[^1] is { BatchSize: 1, PauseSeconds: 60, SkipEvidence: true, Ask: false }));
+        Assert.Contains("1 host in 1 batch of at most 1.", Text(Dialogs.Find("[data-testid=rollout-plan]")), StringComparison.Ordinal);
+        Assert.Contains("Batch 1: git-01", Text(Dialogs.Find("[data-testid=rollout-plan]")), StringComparison.Ordinal);
+        Assert.Equal("git-01, freeze: the freeze window lasts.", Text(Dialogs.Find("[data-testid=refusal]")));
+    }
+
+    [Fact]
     public void Without_commands_it_says_so()
     {
         SignIn("vera", Roles.Viewer);

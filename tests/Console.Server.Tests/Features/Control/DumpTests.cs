@@ -78,6 +78,31 @@ public sealed class DumpTests(CommandFleet fleet) : IClassFixture<CommandFleet>,
         Assert.Single(fleet.Agent.Acted, end.Id);
     }
 
+    [Theory]
+    [InlineData(CommandState.Succeeded, CommandPhase.Succeeded)]
+    [InlineData(CommandState.Failed, CommandPhase.Failed)]
+    [InlineData(CommandState.Interrupted, CommandPhase.Unknown)]
+    public async Task An_abort_whose_dump_does_not_arrive_is_what_the_agent_says_that_it_was(CommandState state, CommandPhase phase)
+    {
+        var host = await fleet.HostAsync();
+        fleet.Agent.Dumps = request =>
+        {
+            var trailer = Whole(request);
+            trailer.Outcome = state == CommandState.Succeeded ? FakeAgent.Succeeded(CommandFleet.NewStart) : new() { State = state, Message = "The agent's own words." };
+            return Task.FromResult(("SIGABRT: abort\n"u8.ToArray(), trailer));
+        };
+        fleet.Agent.CutNextDump = true;
+        fleet.Prometheus.Run(host, CommandFleet.NewStart);
+
+        var end = await fleet.EndOfAsync((await DumpAsync(host, Rung.Abort, confirm: host)).Id);
+
+        Assert.Equal(phase, end.Phase);
+        Assert.Equal(0, end.CaptureId);
+        Assert.Contains(end.Evidence, line => line.StartsWith("no dump: The dump from the agent", StringComparison.Ordinal));
+        Assert.Equal(state == CommandState.Succeeded, end.ScrapedAt is not null);
+        Assert.Equal(state != CommandState.Succeeded, end.Message.Contains("The agent's own words.", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Before_a_restart_the_running_process_is_asked_for_evidence()
     {

@@ -67,6 +67,25 @@ public sealed class GuardRailsTests
     }
 
     [Theory]
+    [InlineData(3, 1, "concurrency")]
+    [InlineData(3, 0, null)]
+    [InlineData(1, 1, "concurrency")]
+    public void What_passes_by_override_alone_passes_while_nothing_else_is_restarted(int atOnce, int underWay, string? refusedBy)
+    {
+        var ill = Calm with
+        {
+            Others = [.. Calm.Others.Select(host => host with { Problem = "is not scraped" })],
+            LockedUp = true,
+            UnderWay = [.. Enumerable.Range(2, underWay).Select(i => $"the restart of git-{i} by ann")],
+        };
+
+        var refusal = GuardRails.Check(new() { RestartsAtOnce = atOnce }, ill, new(Override: true, BreakGlass: false)).SingleOrDefault();
+
+        Assert.Equal(refusedBy, refusal?.Rule);
+        Assert.Empty(GuardRails.Check(new() { RestartsAtOnce = 3 }, Calm with { LockedUp = true, UnderWay = ill.UnderWay }, new(Override: true, BreakGlass: false)));
+    }
+
+    [Theory]
     [InlineData("0 3 * * *", 30, "2026-03-14T02:59:59Z", null)]
     [InlineData("0 3 * * *", 30, "2026-03-14T03:00:00Z", "2026-03-14T03:30:00Z")]
     [InlineData("0 3 * * *", 30, "2026-03-14T03:29:59Z", "2026-03-14T03:30:00Z")]

@@ -72,6 +72,26 @@ public sealed class RulesTests(RuledFleet fleet) : IClassFixture<RuledFleet>, ID
     }
 
     [Fact]
+    public async Task The_permission_is_asked_for_before_the_key()
+    {
+        fleet.Prometheus.Run("eu-2", CommandFleet.OldStart);
+        var foreign = await fleet.HostAsync();
+        Assert.Equal(0, (await fleet.Console.CommandAsync(["users", "add", "emma", "--role", "eu-operator"], Programs.Password + "\n")).ExitCode);
+        using var emma = fleet.Console.Nobody();
+        await emma.SignInAsync("emma", Programs.Password);
+        var key = CommandFleet.NewKey();
+        await Wait.UntilAsync("eu-2 is known", async () => (await Session.Ask(o => emma.Fleet.GetFleetAsync(new(), o))).Hosts.Any(h => h.Host == "eu-2"));
+        await ProfileAsync("eu-2");
+
+        var refused = await CommandFleet.RefusedAsync(() => ProfileAsync(foreign));
+
+        Assert.Equal((StatusCode.PermissionDenied, $"emma lacks the permission profile on {foreign}. Ask an administrator."), (refused.StatusCode, refused.Detail));
+
+        Task<CommandView> ProfileAsync(string host) =>
+            Session.Ask(o => emma.Control.ProfileAsync(new() { Host = host, Reason = "a test", IdempotencyKey = key, Seconds = 1 }, o));
+    }
+
+    [Fact]
     public async Task A_role_that_nobody_knows_is_refused_with_the_known_ones()
     {
         var (code, output) = await fleet.Console.CommandAsync(["users", "add", "eve", "--role", "king"], Programs.Password + "\n");

@@ -8,20 +8,27 @@ namespace FleetConsole.Server.Tests.Features.Deploys;
 /// Two hosts' past as Prometheus would have scraped it. Ten requests a second, spread evenly from 0 to a longest one,
 /// so that the p99 is 0.99 of that one.
 /// </summary>
-internal sealed class WrittenFleet
+/// <param name="lives">When each process of a host started, its version, and how long its requests take beside the first one's.</param>
+internal sealed class WrittenFleet((double HoursAgo, string Version, double Factor)[] lives)
 {
     private const int Scrape = 15;
     private const int BetweenHosts = 120;
     private const double RequestsPerSecond = 10;
     private const double Hour = 3600;
     private static readonly double[] Bounds = [.. Enumerable.Range(0, 24).Select(k => Math.Round(0.02 * Math.Pow(1.25, k), 5))];
-    private static readonly (double HoursAgo, string Version, double Factor)[] Lives =
-        [(8, "1.0", 1), (6, "1.0", 1), (3.5, "1.1", 1), (50.0 / 60, "1.2", 0.6)];
+
+    public WrittenFleet()
+        : this([(8, "1.0", 1), (6, "1.0", 1), (3.5, "1.1", 1), (50.0 / 60, "1.2", 0.6)])
+    {
+    }
 
     private readonly long _now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / Scrape * Scrape;
 
     /// <summary>Unix seconds of the newest version's first restart.</summary>
-    public long NewestDeploy => Start(Lives.Length - 1, 0);
+    public long NewestDeploy => NewestStart(0);
+
+    /// <summary>Unix seconds of the newest process's start on a host, from 0.</summary>
+    public long NewestStart(int host) => Start(lives.Length - 1, host);
 
     /// <summary>Writes it as blocks of a Prometheus that has not been started yet.</summary>
     public async Task WriteAsync(string data)
@@ -32,23 +39,24 @@ internal sealed class WrittenFleet
         Assert.True(await promtool.ExitAsync() == 0, string.Join('\n', promtool.Lines));
     }
 
-    private long Start(int life, int host) => _now - (long)(Lives[life].HoursAgo * Hour) + (host * BetweenHosts);
+    private long Start(int life, int host) => _now - (long)(lives[life].HoursAgo * Hour) + (host * BetweenHosts);
 
     private string Text()
     {
         var text = new StringBuilder();
         for (var host = 0; host < 2; host++)
         {
-            for (var life = 0; life < Lives.Length; life++)
+            for (var life = 0; life < lives.Length; life++)
             {
                 var counts = new double[Bounds.Length + 1];
                 var start = Start(life, host);
-                var end = life + 1 < Lives.Length ? Start(life + 1, host) : _now;
+                var end = life + 1 < lives.Length ? Start(life + 1, host) : _now;
                 for (var at = start + 5; at < end; at += Scrape)
                 {
+                    Add(text, "up", host, "", 1, at);
                     Add(text, "process_start_time_seconds", host, "", start, at);
-                    Add(text, "gitlab_build_info", host, $",version=\"{Lives[life].Version}\"", 1, at);
-                    Count(counts, 0.1 * Lives[life].Factor * Math.Pow(2, (at - start) / Hour));
+                    Add(text, "gitlab_build_info", host, $",version=\"{lives[life].Version}\"", 1, at);
+                    Count(counts, 0.1 * lives[life].Factor * Math.Pow(2, (at - start) / Hour));
                     for (var k = 0; k < counts.Length; k++)
                         Add(text, "grpc_server_handling_seconds_bucket", host, Labels + $",le=\"{Le(k)}\"", counts[k], at);
                     Add(text, "grpc_server_handling_seconds_count", host, Labels, counts[^1], at);

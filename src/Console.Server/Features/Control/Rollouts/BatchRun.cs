@@ -3,7 +3,6 @@ using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Features.Control.Rules;
 using FleetConsole.Server.Security;
 using FleetConsole.Server.Sources;
-using FleetConsole.Server.Sources.Watch;
 using FleetConsole.Server.Storage;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
@@ -13,46 +12,49 @@ namespace FleetConsole.Server.Features.Control.Rollouts;
 
 /// <summary>One batch of a rolling restart: its hosts, their health, their latency at equal age.</summary>
 internal sealed class BatchRun(
-    IDbContextFactory<ConsoleDb> databases, ControlFeature control, Accounts accounts, SituationReader situations, PrometheusWatch fleet, IEqualAgeJudge judge,
-    IOptions<ControlOptions> options, TimeProvider time)
+    IDbContextFactory<ConsoleDb> databases, ControlFeature control, Accounts accounts, BatchHealth health, IEqualAgeJudge judge, IOptions<ControlOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan HealthDeadline = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan TurnDeadline = TimeSpan.FromMinutes(30);
 
-    /// <summary>Restarts what is not restarted yet, as many at once as the rule allows.</summary>
+    /// <summary>Restarts what is not restarted yet, as many at once as the rule allows, and none after one has failed.</summary>
     /// <returns>Why the rolling restart has to stop; null when every host was restarted.</returns>
     public async Task<string?> RestartAsync(RolloutRow rollout, Func<Task<bool>> goesOn, CancellationToken cancellationToken)
     {
         using var turns = new SemaphoreSlim(options.Value.RestartsAtOnce);
-        var problems = await Task.WhenAll(rollout.HostsOf(rollout.Batch).Select(async host =>
+        string? stop = null;
+        await Task.WhenAll(rollout.HostsOf(rollout.Batch).Select(async host =>
         {
             await turns.WaitAsync(cancellationToken);
             try
             {
-                return await goesOn() ? await RestartAsync(rollout, host, cancellationToken) : null;
+                // Another host may have failed while this one waited for its turn.
+                if (Volatile.Read(ref stop) is null && await goesOn() && await RestartAsync(rollout, host, cancellationToken) is { } problem)
+                    Interlocked.CompareExchange(ref stop, problem, null);
             }
             finally
             {
                 turns.Release();
             }
         }));
-        return problems.FirstOrDefault(problem => problem is not null);
+        return stop;
     }
 
-    /// <summary>Waits until every host of the batch is healthy.</summary>
+    /// <summary>Waits until every host of the batch is healthy, by what was seen of its new process.</summary>
     /// <returns>Which is not; null when all are.</returns>
     public async Task<string?> HealthyAsync(RolloutRow rollout, CancellationToken cancellationToken)
     {
+        var restarts = await RestartsAsync(rollout, cancellationToken);
         var begun = time.GetTimestamp();
         using var timer = new PeriodicTimer(Pace, time);
         while (true)
         {
-            var ill = rollout.HostsOf(rollout.Batch).Select(host => (host, problem: situations.ProblemOf(host))).FirstOrDefault(h => h.problem.Length > 0);
-            if (ill.problem is null or "")
+            var ill = restarts.Select(restart => (restart.Host, Problem: health.ProblemOf(restart))).Where(h => h.Problem.Length > 0).ToList();
+            if (ill.Count == 0)
                 return null;
             if (time.GetElapsedTime(begun) > HealthDeadline)
-                return $"{ill.host} {ill.problem}, {HealthDeadline.TotalMinutes:0} minutes after its restart.";
+                return $"{ill[0].Host} {ill[0].Problem}, {HealthDeadline.TotalMinutes:0} minutes after its restart.";
             await timer.WaitForNextTickAsync(cancellationToken);
         }
     }
@@ -60,9 +62,18 @@ internal sealed class BatchRun(
     /// <summary>Compares the batch's new processes with the ones they replaced.</summary>
     public async Task<EqualAgeWord> JudgeAsync(RolloutRow rollout, CancellationToken cancellationToken)
     {
-        var started = rollout.HostsOf(rollout.Batch).Select(host => (host, at: fleet.Current.Hosts.GetValueOrDefault(host)?.StartedAt))
-            .Where(host => host.at is not null).ToDictionary(host => host.host, host => host.at!.Value, StringComparer.Ordinal);
+        var started = (await RestartsAsync(rollout, cancellationToken)).Where(restart => restart.NewProcessStartedAt is not null)
+            .ToDictionary(restart => restart.Host, BatchHealth.StartOf, StringComparer.Ordinal);
         return await judge.JudgeAsync(started, cancellationToken);
+    }
+
+    // The last success of each host of the batch.
+    private async Task<IReadOnlyList<CommandRow>> RestartsAsync(RolloutRow rollout, CancellationToken cancellationToken)
+    {
+        var hosts = rollout.HostsOf(rollout.Batch).ToHashSet(StringComparer.Ordinal);
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var done = await db.Commands.AsNoTracking().Where(c => c.RolloutId == rollout.Id && c.Phase == CommandPhase.Succeeded).OrderBy(c => c.EndedAt).ToListAsync(cancellationToken);
+        return [.. done.Where(c => hosts.Contains(c.Host)).GroupBy(c => c.Host, StringComparer.Ordinal).Select(host => host.Last())];
     }
 
     private async Task<string?> RestartAsync(RolloutRow rollout, string host, CancellationToken cancellationToken)

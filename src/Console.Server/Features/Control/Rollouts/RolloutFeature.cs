@@ -97,13 +97,18 @@ internal sealed class RolloutFeature(
         var hosts = request.Hosts;
         var problem = hosts.Count is 0 or > MaxHosts ? $"Name 1 to {MaxHosts} hosts."
             : hosts.Distinct(StringComparer.Ordinal).Count() < hosts.Count ? "A host is named twice."
-            : !OneBatch(request.BatchSize, request.BatchPercent) ? "Set batch_size (hosts) or batch_percent (1 to 100), one of the two."
-            : request.PauseSeconds is < 0 or > MaxPause ? $"pause_seconds is 0 to {MaxPause}."
+            : BatchProblem(request.BatchSize, request.BatchPercent, request.PauseSeconds) is { Length: > 0 } batches ? batches
             : request.ConfirmCount != hosts.Count ? $"confirm_count has to be the number of hosts, {hosts.Count}, typed once more."
             : "";
         if (problem.Length > 0)
             throw new ApiException(StatusCode.InvalidArgument, problem);
     }
+
+    /// <summary>What is wrong with how the hosts are divided; empty when nothing is.</summary>
+    public static string BatchProblem(int size, int percent, int pauseSeconds) =>
+        !OneBatch(size, percent) ? "Set batch_size (hosts) or batch_percent (1 to 100), one of the two."
+        : pauseSeconds is < 0 or > MaxPause ? $"pause_seconds is 0 to {MaxPause}."
+        : "";
 
     private static bool OneBatch(int size, int percent) => size == 0 ? percent is >= 1 and <= 100 : size > 0 && percent == 0;
 
@@ -120,7 +125,7 @@ internal sealed class RolloutFeature(
         {
             Id = Guid.CreateVersion7(now).ToString(),
             Hosts = [.. request.Hosts],
-            BatchSize = request.BatchSize > 0 ? request.BatchSize : (int)Math.Ceiling(request.Hosts.Count * request.BatchPercent / 100.0),
+            BatchSize = RolloutRow.SizeOf(request.Hosts.Count, request.BatchSize, request.BatchPercent),
             PauseSeconds = request.PauseSeconds,
             Ask = request.Ask,
             Reason = request.Reason.Trim(),
@@ -134,8 +139,9 @@ internal sealed class RolloutFeature(
 
     private static async Task<RolloutRow?> FindEqualAsync(ConsoleDb db, RolloutRow wanted, CancellationToken cancellationToken)
     {
-        var row = await db.Rollouts.AsNoTracking().SingleOrDefaultAsync(r => r.IdempotencyKey == wanted.IdempotencyKey, cancellationToken);
-        return row is null || (row.Hosts.SequenceEqual(wanted.Hosts) && row.BatchSize == wanted.BatchSize && row.Reason == wanted.Reason && row.Ask == wanted.Ask && row.PauseSeconds == wanted.PauseSeconds)
+        var row = await db.Rollouts.AsNoTracking().SingleOrDefaultAsync(r => r.RequestedBy == wanted.RequestedBy && r.IdempotencyKey == wanted.IdempotencyKey, cancellationToken);
+        return row is null || (row.Hosts.SequenceEqual(wanted.Hosts) && row.BatchSize == wanted.BatchSize && row.Reason == wanted.Reason && row.Ask == wanted.Ask && row.PauseSeconds == wanted.PauseSeconds
+            && row.SkipsEvidence == wanted.SkipsEvidence)
             ? row
             : throw new ApiException(StatusCode.AlreadyExists, "The idempotency key was already used for another rolling restart. Use a new key.");
     }

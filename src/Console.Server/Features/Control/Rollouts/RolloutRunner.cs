@@ -24,25 +24,55 @@ internal sealed partial class RolloutRunner(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await using (var db = await databases.CreateDbContextAsync(stoppingToken))
-        {
-            foreach (var id in await db.Rollouts.AsNoTracking().Where(r => r.Phase == RolloutPhase.Running).Select(r => r.Id).ToListAsync(stoppingToken))
-                Start(id);
-        }
+        await PatientlyAsync("all", TakeUpAsync, stoppingToken);
 
         // One at a time is all there can be; what is given meanwhile is a decision about that one.
         await foreach (var id in _given.Reader.ReadAllAsync(stoppingToken))
-            await PatientlyAsync(id, stoppingToken);
+            await RunToAStopAsync(id, stoppingToken);
     }
 
-    private async Task PatientlyAsync(string id, CancellationToken cancellationToken)
+    private async Task TakeUpAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        foreach (var id in await db.Rollouts.AsNoTracking().Where(r => r.Phase == RolloutPhase.Running).Select(r => r.Id).ToListAsync(cancellationToken))
+            Start(id);
+    }
+
+    // Whatever goes wrong with one rolling restart stops that one. Left to itself it would end the console, and again at each start.
+    private async Task RunToAStopAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PatientlyAsync(id, cancel => RunAsync(id, cancel), cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Unexpected(logger, e, id);
+            await TryStopAsync(id, $"It met an unexpected error: {e.Message} Look at its hosts; Resume goes on where it stopped.", cancellationToken);
+        }
+    }
+
+    private async Task TryStopAsync(string id, string why, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PatientlyAsync(id, cancel => StopAsync(id, why, cancel), cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Not even its row can be read. Nothing of it is done any more, and the rest of the console goes on.
+            Unexpected(logger, e, id);
+        }
+    }
+
+    private async Task PatientlyAsync(string id, Func<CancellationToken, Task> action, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Pace, time);
         do
         {
             try
             {
-                await RunAsync(id, cancellationToken);
+                await action(cancellationToken);
                 return;
             }
             catch (Exception e) when (e is DbUpdateException or DbException or IOException)
@@ -160,6 +190,9 @@ internal sealed partial class RolloutRunner(
         }, cancellationToken);
         await changes.SendAsync(Changes.Commands, CancellationToken.None);
     }
+
+    [LoggerMessage(209, LogLevel.Error, "The rolling restart {Id} met an unexpected error and is stopped")]
+    private static partial void Unexpected(ILogger logger, Exception e, string id);
 
     [LoggerMessage(207, LogLevel.Error, "The rolling restart {Id} waits for the database")]
     private static partial void Waits(ILogger logger, Exception e, string id);

@@ -41,14 +41,21 @@ internal static class GuardRails
     {
         var ill = situation.Others.Where(host => host.Problem.Length > 0).ToList();
         var share = situation.Others.Count == 0 ? 1 : 1 - ((double)ill.Count / situation.Others.Count);
-        if (share >= options.HealthyShare || (lifts.Override && situation.LockedUp))
+        if (share >= options.HealthyShare)
             return null;
+        if (lifts.Override && situation.LockedUp)
+            return Alone(options, situation);
         var named = string.Join("; ", ill.Take(NamedHosts).Select(host => $"{host.Host} {host.Problem}")) + (ill.Count > NamedHosts ? $"; and {ill.Count - NamedHosts} more" : "");
         return new("healthy-share", string.Create(CultureInfo.InvariantCulture,
             $"{situation.Others.Count - ill.Count} of {situation.Others.Count} other hosts are healthy, and {options.HealthyShare:P0} have to be ({named}). ")
             + (situation.LockedUp ? $"{situation.Host} is itself locked up: {Lower(Lifter(Permissions.RestartOverride))}"
                 : $"Only a host that is itself locked up may be restarted now, by somebody with the permission {Permissions.RestartOverride}."));
     }
+
+    // Below the healthy share one host is restarted after the other, whatever the fleet allows otherwise.
+    private static Refusal? Alone(ControlOptions options, Situation situation) => situation.UnderWay.Count == 0 || Concurrency(options, situation) is not null
+        ? null
+        : new(ConcurrencyRule, $"with too few healthy hosts, {situation.Host} may only be restarted alone, and {string.Join(", ", situation.UnderWay)} is under way. Try again when it has ended.");
 
     private static Refusal? Freeze(ControlOptions options, Situation situation, Lifts lifts)
     {

@@ -17,7 +17,10 @@ internal sealed class SituationReader(PrometheusWatch fleet, GitRpcWatch gitRpc,
         var replacing = db.Commands.AsNoTracking().Where(c => CommandActions.Replacing.Contains(c.Action) && c.Id != exceptCommand);
         var underWay = await replacing.Where(c => c.Phase == CommandPhase.Requested || c.Phase == CommandPhase.Running)
             .Select(c => new { c.Action, c.Host, c.RequestedBy }).ToListAsync(cancellationToken);
-        var last = await replacing.Where(c => c.Host == host && c.EndedAt != null && c.Phase != CommandPhase.Refused)
+
+        // What failed before anything was done makes no process young.
+        var last = await replacing.Where(c => c.Host == host && c.EndedAt != null)
+            .Where(c => c.Phase == CommandPhase.Succeeded || c.Phase == CommandPhase.Unknown || c.NewProcessSeenAt != null)
             .MaxAsync(c => c.EndedAt, cancellationToken);
         return new(
             time.GetUtcNow(), host,

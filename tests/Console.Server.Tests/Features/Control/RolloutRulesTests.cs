@@ -1,0 +1,143 @@
+using FleetConsole.Contracts.Agent.V1;
+using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Tests.Harness;
+using Microsoft.Data.Sqlite;
+
+namespace FleetConsole.Server.Tests.Features.Control;
+
+/// <summary>One restart at once, the usual cool-down, and a forking call that is made once an hour unless it is asked for.</summary>
+public sealed class SlowFleet(Programs programs) : CommandFleet(programs)
+{
+    internal override void Configure(ConsoleProcess console)
+    {
+        console.Section("Control")["HealthyShare"] = 0;
+        console.Section("GitRpc")["ProbeSeconds"] = 3600;
+        console.ExpectedErrors.Add("met an unexpected error and is stopped");
+    }
+}
+
+/// <summary>Rolling restarts under the rules as they are by default.</summary>
+public sealed class RolloutRulesTests(SlowFleet fleet) : IClassFixture<SlowFleet>, IAsyncLifetime
+{
+    public ValueTask InitializeAsync()
+    {
+        fleet.Agent.Restarts = _ => Task.FromResult(FakeAgent.Succeeded(CommandFleet.NewStart));
+        return ValueTask.CompletedTask;
+    }
+
+    // One at a time is all there can be: what a test leaves is ended.
+    public async ValueTask DisposeAsync()
+    {
+        fleet.Prometheus.FleetSees = null;
+        foreach (var rollout in (await ListAsync()).Where(r => r.EndedAt is null))
+            await Session.Ask(o => fleet.Operator.Rollouts.AbortRolloutAsync(new() { RolloutId = rollout.Id, Reason = "a test" }, o));
+    }
+
+    [Fact]
+    public async Task Inside_a_batch_it_stops_at_the_first_failed_host_which_has_nothing_to_cool_down_from()
+    {
+        var hosts = await HostsAsync(3);
+        var (calls, restarts) = (0, fleet.Agent.Restarts);
+        fleet.Agent.Restarts = request => Interlocked.Increment(ref calls) == 2
+            ? Task.FromResult(new CommandOutcome { State = CommandState.Failed, Message = "Nothing was done." })
+            : restarts(request);
+
+        var stopped = await UntilAsync((await StartAsync(new() { Hosts = { hosts }, BatchSize = 3 })).Id, RolloutPhase.Stopped);
+
+        Assert.Equal([RolloutHostPhase.Restarted, RolloutHostPhase.Failed, RolloutHostPhase.Waiting], stopped.Hosts.Select(host => host.Phase));
+        await Session.Ask(o => fleet.Operator.Rollouts.ResumeRolloutAsync(new() { RolloutId = stopped.Id, Reason = "a test" }, o));
+        var end = await UntilAsync(stopped.Id, RolloutPhase.Succeeded);
+        Assert.Equal(stopped.Hosts[0].CommandId, end.Hosts[0].CommandId);
+        Assert.Equal(4, calls);
+    }
+
+    [Fact]
+    public async Task Between_batches_the_new_processes_have_to_be_seen_and_to_fork()
+    {
+        var asked = Forks();
+        var hosts = await HostsAsync(2);
+        await Wait.UntilAsync("every host was asked to fork once", () => Forks() >= asked + 2);
+        fleet.Prometheus.FleetSees = CommandFleet.OldStart;
+        await PolledAsync(2);
+        asked = Forks();
+        var id = (await StartAsync(new() { Hosts = { hosts }, BatchSize = 1 })).Id;
+        await Wait.UntilAsync("the first host is restarted", async () => (await ViewAsync(id)).Hosts[0].Phase == RolloutHostPhase.Restarted);
+
+        await PolledAsync(3);
+
+        var waits = await ViewAsync(id);
+        Assert.Equal((RolloutPhase.Running, 0, RolloutHostPhase.Waiting), (waits.Phase, waits.Batch, waits.Hosts[1].Phase));
+        fleet.Prometheus.FleetSees = null;
+        await UntilAsync(id, RolloutPhase.Succeeded);
+        Assert.True(Forks() >= asked + 2);
+    }
+
+    [Fact]
+    public async Task Batches_may_be_a_share_of_the_hosts_rounded_up()
+    {
+        var hosts = await HostsAsync(5);
+
+        var rollout = await StartAsync(new() { Hosts = { hosts }, BatchPercent = 30, Ask = true });
+
+        Assert.Equal((2, "0,0,1,1,2"), (rollout.BatchSize, string.Join(',', rollout.Hosts.Select(host => host.Batch))));
+        var asks = await UntilAsync(rollout.Id, RolloutPhase.Asking);
+        Assert.Equal([RolloutHostPhase.Restarted, RolloutHostPhase.Restarted, RolloutHostPhase.Waiting, RolloutHostPhase.Waiting, RolloutHostPhase.Waiting], asks.Hosts.Select(host => host.Phase));
+    }
+
+    [Fact]
+    public async Task What_goes_wrong_with_it_stops_it_and_not_the_console()
+    {
+        var hosts = await HostsAsync(2);
+        var id = (await StartAsync(new() { Hosts = { hosts }, BatchSize = 1, PauseSeconds = 3600 })).Id;
+        await Wait.UntilAsync("the first host is restarted", async () => (await ViewAsync(id)).Hosts[0].Phase == RolloutHostPhase.Restarted);
+        await fleet.Console.Run.KillAsync();
+
+        // A pause that ends after the last moment there is.
+        await using (var db = new SqliteConnection($"Data Source={Path.Combine(fleet.Console.Data, "console.db")}"))
+        {
+            await db.OpenAsync(TestContext.Current.CancellationToken);
+            await using var change = db.CreateCommand();
+            change.CommandText = "UPDATE Rollouts SET BatchRestartedAt = 253402300799000 WHERE Id = $id";
+            change.Parameters.AddWithValue("$id", id);
+            Assert.Equal(1, await change.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        }
+
+        await fleet.StartAsync();
+
+        var stopped = await UntilAsync(id, RolloutPhase.Stopped);
+        Assert.Contains("It met an unexpected error: ", stopped.Message, StringComparison.Ordinal);
+        Assert.Equal("stopped", (await fleet.AuditAsync(id))[^1].Outcome);
+    }
+
+    private async Task<string[]> HostsAsync(int count)
+    {
+        var hosts = new string[count];
+        for (var i = 0; i < count; i++)
+        {
+            hosts[i] = await fleet.HostAsync();
+            fleet.Prometheus.Run(hosts[i], CommandFleet.NewStart);
+        }
+
+        return hosts;
+    }
+
+    private int Forks() => fleet.GitRpc.Called.Count(path => path.EndsWith("/ServerInfo", StringComparison.Ordinal));
+
+    private async Task PolledAsync(int times)
+    {
+        var before = fleet.Prometheus.Count("(up{");
+        await Wait.UntilAsync("the fleet was looked at again", () => fleet.Prometheus.Count("(up{") >= before + times);
+    }
+
+    private Task<RolloutView> StartAsync(StartRolloutRequest request)
+    {
+        (request.Reason, request.IdempotencyKey, request.ConfirmCount, request.SkipEvidence) = ("a test", CommandFleet.NewKey(), request.Hosts.Count, true);
+        return Session.Ask(o => fleet.Operator.Rollouts.StartRolloutAsync(request, o));
+    }
+
+    private async Task<IReadOnlyList<RolloutView>> ListAsync() => (await Session.Ask(o => fleet.Operator.Rollouts.ListRolloutsAsync(new(), o))).Rollouts;
+
+    private async Task<RolloutView> ViewAsync(string id) => (await ListAsync()).Single(r => r.Id == id);
+
+    private Task<RolloutView> UntilAsync(string id, RolloutPhase phase) => Wait.ForAsync($"the rolling restart is {phase}", () => ViewAsync(id), r => r.Phase == phase);
+}
