@@ -19,14 +19,10 @@ internal static class SeriesSteps
         for (var i = LeastSide; i <= panel.Count - LeastSide; i++)
         {
             var (q, before) = (panel.Process[i], panel.Process[i - 1]);
-            if (panel.Epoch[q] == panel.Epoch[before])
-                continue;
-            var column = new double[panel.Count];
-            Array.Fill(column, 1, i, panel.Count - i);
-            if (model.Given(panel, column, ages) is not { } effect)
+            if (panel.Epoch[q] == panel.Epoch[before] || model.Step(panel, panel.Epoch[before], i, ages) is not { } step)
                 continue;
             var (from, to) = (bins.Processes[panel.ProcessIndex[before]], bins.Processes[panel.ProcessIndex[q]]);
-            steps.Add(new(from.Version, to.Version, to.StartedAt, effect.Coefficient, effect.DataVariance + effect.PriorVariance));
+            steps.Add(new(from.Version, to.Version, to.StartedAt, step.Step, step.Beside));
         }
 
         return steps;
