@@ -14,11 +14,14 @@ internal sealed partial class PanelFit
     /// <param name="deploy">Number of the deploy, from 0.</param>
     /// <param name="first">First row after it.</param>
     /// <param name="ages">Age shapes, a column each.</param>
-    public (StepEstimate Step, StepEstimate Beside)? Step(SeriesPanel panel, int deploy, int first, double[][] ages)
+    /// <param name="ageRests">Their <see cref="Residual"/>, the same for every deploy.</param>
+    public (StepEstimate Step, StepEstimate Beside)? Step(SeriesPanel panel, int deploy, int first, double[][] ages, double[][] ageRests)
     {
         var (own, size) = Freed(panel, deploy);
-        double[][] columns = [.. ages, .. ages.Select(Changed), Changed(null), _y[.._n]];
-        var rests = Array.ConvertAll(columns, c => WithoutStep(panel, c, own, size));
+        double[][] changed = [.. ages.Select(Changed)];
+        double[][] columns = [.. ages, .. changed, Changed(null), _y[.._n]];
+        double[][] taken = [.. ageRests, .. changed.Select(c => Residual(panel, c)), own, _ry[.._n]];
+        double[][] rests = [.. taken.Select((t, k) => ReferenceEquals(t, own) ? own : WithoutStep(columns[k], t, own, size))];
         for (var k = 0; k < ages.Length; k++)
             TakeOut(columns, rests, k);
         var plain = Last(panel, columns, rests);
@@ -28,10 +31,10 @@ internal sealed partial class PanelFit
 
         double[] Changed(double[]? age)
         {
-            var changed = new double[_n];
+            var after = new double[_n];
             for (var i = first; i < _n; i++)
-                changed[i] = age?[i] ?? 1;
-            return changed;
+                after[i] = age?[i] ?? 1;
+            return after;
         }
     }
 
@@ -52,9 +55,9 @@ internal sealed partial class PanelFit
     }
 
     // The step's own coefficient in the full fit of a column is given back.
-    private double[] WithoutStep(SeriesPanel panel, double[] column, double[] own, double size)
+    private double[] WithoutStep(double[] column, double[] taken, double[] own, double size)
     {
-        var rest = Residual(panel, column);
+        var rest = (double[])taken.Clone();
         Subtract(rest, own, -size * Weighted(_w, own, column));
         return rest;
     }
