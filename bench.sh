@@ -2,6 +2,7 @@
 # Measures the drift detector on made fleets and on real latency, the agent, and the readers of profiles and dumps. One command for each figure:
 #   ./bench.sh quality [SEED...]    F1, false positives, delays, attribution, lock-ups, steps: 160 fleets a seed, looks every 12 h
 #   ./bench.sh suspected [SEED...]  the suspected level with hourly looks, 40 fleets
+#   ./bench.sh early-limit [SEED...] how early a test that knows the generator could suspect it, 60 fleets
 #   ./bench.sh same [SEED]          8 fleets by replay.py and by looks, which must score the same
 #   ./bench.sh placebo              real latency, cut at made-up restarts: whatever is found is false
 #   ./bench.sh speed                full refit of 20,000 series, and one hour more
@@ -75,6 +76,15 @@ suspected() {
         looks "$work/$seed-$fleets" "$work/$seed-$fleets.suspected" --every 1 --first 1 --level suspected
         echo "seed $seed:"
         "$python" tests/Console.Benchmarks/Drift/first-suspicion.py "$work/$seed-$fleets.labels" "$work/$seed-$fleets.suspected"
+    done
+}
+
+early-limit() {
+    local seed
+    [[ $# -gt 0 ]] || set -- 1 2 3 4
+    for seed in "$@"; do
+        echo "seed $seed:"
+        "$python" tests/Console.Benchmarks/Drift/early-limit.py "$drift/generate.py" "$seed" "${FLEETS:-60}"
     done
 }
 
@@ -189,7 +199,7 @@ agent() {
 command=${1:-}
 [[ $# -eq 0 ]] || shift
 case $command in
-quality | suspected | same | placebo)
+quality | suspected | early-limit | same | placebo)
     require_drift
     prepare
     "$command" "$@"
@@ -205,7 +215,7 @@ speed)
     dotnet tests/Console.Benchmarks/bin/Release/net10.0/Console.Benchmarks.dll speed 200 100
     ;;
 *)
-    sed -n '2,14p' "${BASH_SOURCE[0]}" | cut -c3- >&2
+    sed -n '2,15p' "${BASH_SOURCE[0]}" | cut -c3- >&2
     exit 2
     ;;
 esac

@@ -27,6 +27,9 @@ internal sealed record MadeFleet
     /// <summary>Log latency by (age in bins, bin, number of the process).</summary>
     public Func<double, int, int, double> Log { get; init; } = (_, _, _) => 0;
 
+    /// <summary>Logarithm of the load, by bin, over the usual one.</summary>
+    public Func<int, double> LogLoad { get; init; } = _ => 0;
+
     public double Now => From + (Bins * Width);
 
     public DriftOptions Options => new() { Bins = new BinOptions { Width = TimeSpan.FromSeconds(Width) } };
@@ -60,7 +63,7 @@ internal sealed record MadeFleet
     private DriftSeries Make(int host, int method, Random random)
     {
         var processes = Processes(host);
-        var columns = new List<(double End, double Age, int Process, float Log)>();
+        var columns = new List<(double End, double Age, int Process, float Log, double Load)>();
         for (var b = 0; b < Bins; b++)
         {
             var end = From + ((b + 1) * Width);
@@ -68,7 +71,7 @@ internal sealed record MadeFleet
             if (process < 0)
                 continue;
             var age = ((end - processes[process].StartedAt) / Width) - 0.5;
-            columns.Add((end, age, process, (float)(Log(age, b, process) - 3 + (Noise * Gauss(random)))));
+            columns.Add((end, age, process, (float)(Log(age, b, process) - 3 + (Noise * Gauss(random))), LogLoad(b)));
         }
 
         return new(new HostId($"h{host}"), $"m{method}", new AgeBins(Options.Bins, [1], processes, new(
@@ -77,7 +80,7 @@ internal sealed record MadeFleet
             [.. columns.Select(c => (ushort)c.Process)],
             [.. columns.Select(c => (int)c.Age)],
             [.. columns.Select(_ => Requests)],
-            [.. columns.Select(_ => (float)(Requests / Width))],
+            [.. columns.Select(c => (float)(Requests / Width * Math.Exp(c.Load)))],
             [.. columns.Select(c => c.Log)],
             [.. columns.Select(c => c.Log)]), null));
     }

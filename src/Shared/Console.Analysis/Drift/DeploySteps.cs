@@ -2,7 +2,7 @@ namespace FleetConsole.Analysis.Drift;
 
 /// <summary>
 /// Steps at deploys: latency that differs between versions at equal age. Each host's step is its deploy column's
-/// coefficient with age partialled out; hosts are pooled by method and deploy.
+/// coefficient with all other terms and age taken out; hosts are pooled by method and deploy.
 /// </summary>
 internal sealed class DeploySteps
 {
@@ -47,19 +47,31 @@ internal sealed class DeploySteps
         return new([.. all.OrderByDescending(s => Math.Abs(s.Score))], largest);
     }
 
+    // Beside a changed rise a true step is less sure by far, and a false one is gone: that is a veto and no second opinion.
     private static DeployStep? Pooled(string method, string from, string to, List<(int Series, SeriesStep Step)> members, DriftOptions options)
     {
-        var estimates = members.Select(m => m.Step.Change).ToArray();
-        var variances = members.Select(m => m.Step.Variance).ToArray();
-        var (change, error) = RandomEffects.Pool(estimates, variances);
-        // Hosts share their calendar: the error of the mean does not fall below that of the best half of one host.
-        error = Math.Max(error, Math.Sqrt(variances.Min()) / 2);
+        var (change, error) = Mean([.. members.Select(m => m.Step.Step)]);
+        var (beside, besideError) = Mean([.. members.Select(m => m.Step.Beside)]);
         var score = change / error;
         return Math.Abs(score) >= options.StepScore && Math.Abs(change) >= Math.Log(options.LeastStep)
+            && Math.CopySign(beside / besideError, change * beside) >= options.StepScoreBesideRise
             ? new(method, from, to, members.Min(m => m.Step.At), Estimate.Normal(change, error).Map(Math.Exp), score, members.Count)
             : null;
+    }
+
+    // Hosts share their calendar: the error of the mean does not fall below that of the best half of one host.
+    private static (double Change, double Error) Mean(StepEstimate[] members)
+    {
+        var variances = Array.ConvertAll(members, m => m.Variance);
+        var (change, error) = RandomEffects.Pool(Array.ConvertAll(members, m => m.Change), variances);
+        return (change, Math.Max(error, Math.Sqrt(variances.Min()) / 2));
     }
 }
 
 /// <summary>One series' change of log latency at one deploy.</summary>
-internal readonly record struct SeriesStep(string FromVersion, string ToVersion, double At, double Change, double Variance);
+/// <param name="Step">At equal age.</param>
+/// <param name="Beside">At equal age, beside a rise with age that the deploy may have changed.</param>
+internal readonly record struct SeriesStep(string FromVersion, string ToVersion, double At, StepEstimate Step, StepEstimate Beside);
+
+/// <summary>A change of log latency and its variance.</summary>
+internal readonly record struct StepEstimate(double Change, double Variance);

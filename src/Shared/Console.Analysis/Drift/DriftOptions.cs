@@ -42,10 +42,15 @@ public sealed record DriftOptions
     public double SuspectedRate { get; init; } = 0.15;
 
     /// <summary>
-    /// A step at a deploy is told from this normal score on: with some fifteen deploys in the window, one series in a
-    /// hundred and fifty has one by chance.
+    /// A step at a deploy is told from this normal score on: with some fifteen deploys in the window and noise that repeats
+    /// itself, 3.5 told one false step for each five true ones.
     /// </summary>
-    public double StepScore { get; init; } = 3.5;
+    public double StepScore { get; init; } = 4;
+
+    /// <summary>
+    /// And from this score beside a rise with age that the deploy may have changed: below, the deploy ended a drift or brought one.
+    /// </summary>
+    public double StepScoreBesideRise { get; init; } = 2.5;
 
     /// <summary>A smaller step, up or down, is not worth telling.</summary>
     public double LeastStep { get; init; } = 1.1;

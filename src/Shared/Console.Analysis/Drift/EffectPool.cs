@@ -45,7 +45,7 @@ internal readonly record struct EffectPool(double Mean, double Variance, double 
 
         var joint = SumOfSquares(blocks);
         var variance = Math.Max(joint, independent) + (prior * prior) + (squares * between);
-        return new(mean, variance, between, Math.Max(1, (1 / SumOfSquares(shares)) - 1));
+        return new(mean, variance, between, Math.Max(members.Min(m => m.DegreesOfFreedom), (1 / SumOfSquares(shares)) - 1));
     }
 
     private static void AddBlocks(AgeEffect member, double w, int first, double[] blocks, double[] shares)

@@ -28,37 +28,6 @@ internal sealed partial class PanelFit
     }
 
     /// <summary>
-    /// Coefficient of a column and its variance, other columns given: those are partialled out too, with a prior standard
-    /// deviation of .5 each. Needs <see cref="Settle"/>.
-    /// </summary>
-    public AgeEffect? Given(SeriesPanel panel, double[] column, double[][] others)
-    {
-        const double otherPrecision = 4;
-        Array.Copy(column, _g, _n);
-        PartialOut(panel, _g, _got, _v);
-        var target = _got[.._n];
-        var done = new List<(double[] Column, double Size)>();
-        foreach (var other in others)
-        {
-            var rest = Residual(panel, other);
-            foreach (var (before, size) in done)
-                Subtract(rest, before, Weighted(_w, before, rest) / size);
-            var information = Weighted(_w, rest, rest) + otherPrecision;
-            done.Add((rest, information));
-            Subtract(target, rest, Weighted(_w, rest, target) / information);
-        }
-
-        target.CopyTo(_gt, 0);
-        var d = Weighted(_w, _gt, column);
-        if (d < LeastInformation)
-            return null;
-        var beta = Weighted(_w, _gt, _y) / d;
-        for (var i = 0; i < _n; i++)
-            _r[i] = _ry[i] - (beta * _gt[i]);
-        return Clustered(panel, beta, d, 0);
-    }
-
-    /// <summary>
     /// log latency less its median with everything taken out that depends on neither age, process nor deploy: what is left
     /// is how each process went, at usual load and hour. Needs <see cref="Settle"/>.
     /// </summary>

@@ -16,6 +16,18 @@ internal static class PanelPriors
     public const double Process = 0.05;
     public const double Day = 0.03;
 
+    /// <summary>
+    /// Rise of log latency for one unit of log load, as far as a young window has not shown it. In half a day load goes one
+    /// way, as age does: without a prior, what the one does is laid to the other. Latency of a queue rises with its load
+    /// (Kleinrock 1975), and below saturation by far less than in proportion.
+    /// </summary>
+    public const double LoadOfYoung = 0.25;
+
+    private const double YoungLoad = 0.15;
+    private const double YoungLoadSquare = 0.05;
+
+    private const int Load = 6;
+
     /// <summary>The trend's index among the dense columns; the only one of them with a Student-t prior.</summary>
     public const int Trend = 9;
 
@@ -26,6 +38,8 @@ internal static class PanelPriors
     public static void Fill(SeriesPanel panel, Span<double> sd)
     {
         DenseSd.CopyTo(sd);
+        if (panel.IsYoung)
+            (sd[Load], sd[Load + 1]) = (YoungLoad, YoungLoadSquare);
         sd[SeriesPanel.HourAt..panel.StepAt].Fill(ThreeHours);
         sd[panel.StepAt..panel.ProcessAt].Fill(Step);
         sd[panel.ProcessAt..panel.DayAt].Fill(Process);

@@ -12,6 +12,9 @@ internal sealed class SeriesPanel
     /// <summary>Dense columns: constant, four harmonics, weekend, load, its square, cold start, trend.</summary>
     public const int Dense = 10;
 
+    // Three quarters of a day of bins: a day's load goes up and down in it once.
+    private const int YoungBins = 18;
+
     private const double Hour = 3600;
     private const double Day = 86400;
 
@@ -58,6 +61,9 @@ internal sealed class SeriesPanel
 
     /// <summary>Whether the window is long enough for hours of the day to mean something.</summary>
     public bool HasCalendar { get; }
+
+    /// <summary>Whether there are so few bins that load, hour and age can hardly be told apart.</summary>
+    public bool IsYoung => Count < YoungBins;
 
     /// <summary>Dense columns, row by row; n x <see cref="Dense"/>.</summary>
     public double[] X { get; }

@@ -16,17 +16,14 @@ internal static class SeriesSteps
             return steps;
         var ages = new[] { AgeShape.Linear, AgeShape.Fast }
             .Select(s => Array.ConvertAll(panel.Age, a => AgeShapes.At(s, a))).ToArray();
+        var rests = Array.ConvertAll(ages, a => model.Residual(panel, a));
         for (var i = LeastSide; i <= panel.Count - LeastSide; i++)
         {
             var (q, before) = (panel.Process[i], panel.Process[i - 1]);
-            if (panel.Epoch[q] == panel.Epoch[before])
-                continue;
-            var column = new double[panel.Count];
-            Array.Fill(column, 1, i, panel.Count - i);
-            if (model.Given(panel, column, ages) is not { } effect)
+            if (panel.Epoch[q] == panel.Epoch[before] || model.Step(panel, panel.Epoch[before], i, ages, rests) is not { } step)
                 continue;
             var (from, to) = (bins.Processes[panel.ProcessIndex[before]], bins.Processes[panel.ProcessIndex[q]]);
-            steps.Add(new(from.Version, to.Version, to.StartedAt, effect.Coefficient, effect.DataVariance + effect.PriorVariance));
+            steps.Add(new(from.Version, to.Version, to.StartedAt, step.Step, step.Beside));
         }
 
         return steps;
