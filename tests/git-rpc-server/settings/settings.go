@@ -104,7 +104,9 @@ func Watch(path string, s Settings) *Live {
 }
 
 // GrowUntilUtilisation returns the last good value.
-func (l *Live) GrowUntilUtilisation() float64 { return l.settings.Load().(Settings).GrowUntilUtilisation }
+func (l *Live) GrowUntilUtilisation() float64 {
+	return l.settings.Load().(Settings).GrowUntilUtilisation
+}
 
 // GrowTimes returns the last good value.
 func (l *Live) GrowTimes() float64 { return l.settings.Load().(Settings).GrowTimes }
