@@ -89,6 +89,16 @@ public sealed class FiguresTests
     [Theory]
     [InlineData("cgroup-v1")]
     [InlineData("cgroup-v2")]
+    public void Processes_of_a_cgroup_are_those_in_it_and_below_it(string version)
+    {
+        var reader = new CgroupReader(Golden(version));
+        Assert.Equal([812, 901, 977], reader.Processes("/system.slice/gitaly.service").Order());
+        Assert.Empty(reader.Processes("/gone"));
+    }
+
+    [Theory]
+    [InlineData("cgroup-v1")]
+    [InlineData("cgroup-v2")]
     public void Cgroup_that_is_not_there_has_no_figures(string version) => Assert.Null(new CgroupReader(Golden(version)).Read("/gone"));
 
     [Theory]

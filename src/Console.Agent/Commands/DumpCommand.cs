@@ -62,7 +62,7 @@ internal sealed partial class DumpCommand(
         {
             DumpRung.Goroutines => await goroutines.TakeAsync(unit.Settings, running, dump, end.Token),
             DumpRung.KernelStacks => await Task.Run(() => KernelStacks.Take(running, dump, end.Token), end.Token),
-            DumpRung.Perf => await perf.TakeAsync(unit.Settings, running, intent.Seconds, dump, end.Token),
+            DumpRung.Perf => await perf.TakeAsync(unit, running, intent.Seconds, dump, end.Token),
             DumpRung.Abort => await abort.TakeAsync(unit, running, knownGoroutines, dump),
             _ => throw new InvalidOperationException($"An intent with rung {intent.Dump} was accepted."),
         };

@@ -23,6 +23,26 @@ internal sealed class CgroupReader(string root = "/sys/fs/cgroup")
         }
     }
 
+    /// <summary>The processes in the cgroup and below it; none when it does not exist or cannot be read.</summary>
+    public IReadOnlyList<int> Processes(string cgroupPath)
+    {
+        // Under version 1 each hierarchy has the processes; systemd's own has them whether or not it keeps accounts.
+        string[] hierarchies = File.Exists(Path.Join(root, "cgroup.controllers")) ? [""] : ["systemd", "cpuacct", "unified"];
+        var directory = hierarchies.Select(name => Path.Join(root, name, cgroupPath)).FirstOrDefault(Directory.Exists);
+        try
+        {
+            return directory is null ? [] :
+            [
+                .. Directory.EnumerateFiles(directory, "cgroup.procs", SearchOption.AllDirectories).SelectMany(File.ReadLines)
+                    .Select(line => int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0).Where(pid => pid > 0),
+            ];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>Whether /proc/PID/cgroup puts the process into the cgroup or below it.</summary>
     public static bool Covers(string cgroupPath, string procCgroup) => procCgroup
         .Split('\n', StringSplitOptions.RemoveEmptyEntries)

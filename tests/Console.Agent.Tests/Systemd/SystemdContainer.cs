@@ -42,6 +42,7 @@ public sealed partial class SystemdContainer : IAsyncLifetime
         const string writes = "Type=oneshot\nExecStart=/bin/sh -c \"echo ready; sleep 0.5; seq 1 60000; sleep 1\"\n";
         WriteUnit("lines-zero", writes + "LogRateLimitIntervalSec=0");
         WriteUnit("lines-burst", writes + "LogRateLimitIntervalSec=1s\nLogRateLimitBurst=1000000");
+        WriteUnit("git-stray", "ExecStart=/bin/bash -c \"(setsid bash -c 'while :; do :; done' &); exec sleep 1000\"");
         WriteUnit("git-loop", "ExecStart=/bin/sleep 1000\nRestart=always\nRestartSec=100ms", "StartLimitIntervalSec=1000\nStartLimitBurst=3");
         WriteAgent();
         await BootAsync();
@@ -122,7 +123,7 @@ public sealed partial class SystemdContainer : IAsyncLifetime
         AgentSetup.WriteCertificates(authority, share);
         var config = AgentSetup.NewConfig([]);
         var units = new JsonObject();
-        foreach (var name in (string[])["git-main", "git-limited", "git-once", "git-timed", "git-loop"])
+        foreach (var name in (string[])["git-main", "git-limited", "git-once", "git-timed", "git-loop", "git-stray"])
             units[name] = new JsonObject { ["Supervisor"] = "systemd", ["Actions"] = new JsonArray("status", "restart", "reload", "dump", "abort", "journal"), ["Reload"] = "handover" };
         config["Units"] = units;
         File.WriteAllText(At("agent.json"), config.ToJsonString());

@@ -190,6 +190,23 @@ public sealed class SystemdTests(SystemdContainer container, ITestOutputHelper o
     }
 
     [Fact]
+    public async Task Perf_samples_whatever_is_in_the_units_cgroup()
+    {
+        // By its second fork the child left the tree of the main process, which only sleeps.
+        await container.CommandAsync("systemctl", "start", "git-stray");
+        try
+        {
+            var dump = await Dumped.TakeAsync(Agent, Dumped.Order("s-stray", "git-stray", DumpRung.Perf, seconds: 1));
+            Assert.True(dump.Trailer.Outcome.State == CommandState.Succeeded, dump.Trailer.ToString());
+            Assert.Contains("bash", dump.Text, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await container.CommandAsync("systemctl", "stop", "git-stray");
+        }
+    }
+
+    [Fact]
     public async Task Journal_is_read_from_its_end()
     {
         using var call = Agent.ReadJournal(new() { Unit = "git-once", Lines = 1000, MaxBytes = 1_000_000 }, cancellationToken: Cancel);

@@ -40,7 +40,7 @@ for directory in "$@"; do
     binds+=("--bind=$directory")
 done
 setpriv --pdeathsig KILL systemd-nspawn --quiet --directory="$base/root" --boot --keep-unit --register=no --link-journal=no \
-    --machine="agent-test-$$" --console=pipe "${binds[@]}" systemd.unit=basic.target </dev/null >"$share/console.log" 2>&1 &
+    --machine="agent-test-$$" --capability=CAP_PERFMON --system-call-filter=perf_event_open --console=pipe "${binds[@]}" systemd.unit=basic.target </dev/null >"$share/console.log" 2>&1 &
 nspawn=$!
 
 init=
