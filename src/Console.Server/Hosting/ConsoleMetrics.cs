@@ -30,7 +30,7 @@ internal static class ConsoleMetrics
         "fleetconsole_drift_ratio", "Latency at an age of 24 bins over latency at age 0, of series that are suspected or drift.", "host", "method", "bin_seconds");
 
     public static Gauge AgainstFleet { get; } = Metrics.CreateGauge(
-        "fleetconsole_against_fleet_ratio", "Latency over that of the other hosts at equal age, of series that are suspected or drift.", "host", "method", "bin_seconds");
+        "fleetconsole_against_fleet_ratio", "Latency over that of the other hosts at equal age, of series that are suspected, drift, or lie outside the others' band.", "host", "method", "bin_seconds");
 
     public static Gauge FleetDrift { get; } = Metrics.CreateGauge(
         "fleetconsole_fleet_drift_state", "All hosts and methods pooled. 1: not enough data, 2: steady, 3: suspected, 4: drifting.", "bin_seconds");

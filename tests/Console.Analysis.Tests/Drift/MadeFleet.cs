@@ -27,6 +27,9 @@ internal sealed record MadeFleet
     /// <summary>Log latency by (age in bins, bin, number of the process).</summary>
     public Func<double, int, int, double> Log { get; init; } = (_, _, _) => 0;
 
+    /// <summary>Log latency by number of the host, beside the rule for all.</summary>
+    public Func<int, double> HostLog { get; init; } = _ => 0;
+
     /// <summary>Logarithm of the load, by bin, over the usual one.</summary>
     public Func<int, double> LogLoad { get; init; } = _ => 0;
 
@@ -71,7 +74,7 @@ internal sealed record MadeFleet
             if (process < 0)
                 continue;
             var age = ((end - processes[process].StartedAt) / Width) - 0.5;
-            columns.Add((end, age, process, (float)(Log(age, b, process) - 3 + (Noise * Gauss(random))), LogLoad(b)));
+            columns.Add((end, age, process, (float)(Log(age, b, process) + HostLog(host) - 3 + (Noise * Gauss(random))), LogLoad(b)));
         }
 
         return new(new HostId($"h{host}"), $"m{method}", new AgeBins(Options.Bins, [1], processes, new(

@@ -32,11 +32,12 @@ public static class FleetDrift
         var findings = FleetFindings.Of(fits, pools, drafts, scores, levels, metrics, options);
         // One reset anywhere tells age from calendar for all that the fleet has in common.
         var reset = findings.Any(f => f is not null && f.Sawtooth.Resets > 0 && f.Evidence.Score >= levels.Drifting);
+        var outside = FleetBand.Outside(fits, options);
         var verdicts = new SeriesVerdict[fits.Count];
         for (var i = 0; i < verdicts.Length; i++)
         {
             var verdict = Verdict(fits[i], scores[i], findings[i], levels, reset, options);
-            verdicts[i] = new(fits[i].Series.Host, fits[i].Series.Method, verdict, StepBeside(verdict, steps.Largest(i)));
+            verdicts[i] = new(fits[i].Series.Host, fits[i].Series.Method, verdict, StepBeside(verdict, steps.Largest(i))) { OutsideBand = outside[i] };
         }
 
         var groups = new GroupVerdicts(fits, pools, verdicts, levels, options);

@@ -22,7 +22,11 @@ public sealed record FleetDriftReport(
 /// <param name="Method">The method.</param>
 /// <param name="Verdict">The verdict.</param>
 /// <param name="Step">The largest certain step of its latency between versions at equal age.</param>
-public sealed record SeriesVerdict(HostId Host, string Method, DriftVerdict Verdict, DeployStep? Step);
+public sealed record SeriesVerdict(HostId Host, string Method, DriftVerdict Verdict, DeployStep? Step)
+{
+    /// <summary>p99 over that of the other hosts at equal age, where it lies outside their band; null within it, or with fewer than three others.</summary>
+    public Estimate? OutsideBand { get; init; }
+}
 
 /// <summary>A group's verdict.</summary>
 /// <param name="Name">The host's or method's name; empty for the fleet.</param>
