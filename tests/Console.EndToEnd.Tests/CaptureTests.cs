@@ -32,7 +32,7 @@ public sealed partial class CaptureTests(LiveFleet fleet)
         await fleet.CommandAsync(Cancel, "grow", Host);
         var before = await page.GetByTestId("process-start").InnerTextAsync();
         await page.GiveAsync("restart", $"Restart {Host}", "it is locked up");
-        Assert.Contains("succeeded", await page.EndedAsync("restart"), StringComparison.Ordinal);
+        Assert.Contains("succeeded", await page.EndedAsync("restart", "it is locked up"), StringComparison.Ordinal);
         await Assertions.Expect(page.GetByTestId("process-start")).Not.ToHaveTextAsync(before);
         var young = await TakeAsync(page, "profile", "Profile", "a young process");
 
@@ -58,6 +58,10 @@ public sealed partial class CaptureTests(LiveFleet fleet)
         await page.InteractiveAsync();
         await Assertions.Expect(page.GetByTestId("profile-note")).ToContainTextAsync("git-rpc-server/spawn.");
         await Assertions.Expect(page.GetByTestId("top")).ToContainTextAsync("git-rpc-server/spawn.forkExec");
+        var svg = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Save SVG" }).ClickAsync());
+        Assert.StartsWith("<svg", await File.ReadAllTextAsync(await svg.PathAsync(), Cancel), StringComparison.Ordinal);
+        var png = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Save PNG" }).ClickAsync());
+        Assert.Equal("PNG"u8.ToArray(), (await File.ReadAllBytesAsync(await png.PathAsync(), Cancel))[1..4]);
 
         // The graph can be walked by keys, and what it shows stands in its address.
         var graph = page.GetByTestId("flame").Locator("canvas");
@@ -74,7 +78,7 @@ public sealed partial class CaptureTests(LiveFleet fleet)
     private static async Task<string> TakeAsync(IPage page, string button, string confirmation, string reason)
     {
         await page.GiveAsync(button, confirmation, reason);
-        Assert.Contains("succeeded", await page.EndedAsync(button), StringComparison.Ordinal);
+        Assert.Contains("succeeded", await page.EndedAsync(button, reason), StringComparison.Ordinal);
         var row = page.GetByTestId("captures").GetByRole(AriaRole.Row).Filter(new() { HasText = reason });
         await Assertions.Expect(row).ToHaveCountAsync(1);
         return await row.GetByRole(AriaRole.Link).First.GetAttributeAsync("href") ?? throw new InvalidOperationException("A capture without an address.");

@@ -29,29 +29,27 @@ public sealed partial class DeployTests(LiveFleet fleet)
     }
 
     [Fact]
-    public async Task A_fork_over_a_fork_is_rejuvenation_and_the_fix_a_true_improvement()
+    public async Task The_fix_deployed_from_a_second_terminal_is_seen_and_judged_a_true_improvement()
     {
         fleet.Require();
         var page = await fleet.SignInAsync("operator");
+
+        // The last host may have been restarted a moment ago; the others' ages are what there is to compare at.
         foreach (var host in Hosts.SkipLast(1))
             await Assertions.Expect(page.HostRow(host)).ToContainTextAsync(Aged(), new() { Timeout = Judging });
-
-        await fleet.CommandAsync(Cancel, "deploy", "fork");
+        await fleet.CommandAsync(Cancel, "deploy", "spawn");
         foreach (var host in Hosts)
             await Assertions.Expect(page.HostRow(host)).ToContainTextAsync("1.0.6", new() { Timeout = Pages.Patient });
-        await page.GetByRole(AriaRole.Link, new() { Name = "Deploys" }).ClickAsync();
-        var fork = page.Locator("[data-testid=deploys] tr[data-version='1.0.6']");
-        await Assertions.Expect(fork).ToContainTextAsync("all 4 hosts", new() { Timeout = Pages.Patient });
-        await JudgedAsync(page, "1.0.6", "rejuvenation");
-        await Assertions.Expect(fork).ToContainTextAsync("rejuvenation: at equal age it is unchanged");
 
-        await fleet.CommandAsync(Cancel, "deploy", "spawn");
-        await JudgedAsync(page, "1.0.7", "improved");
-        await Assertions.Expect(page.Locator("[data-testid=deploys] tr[data-version='1.0.7']")).ToContainTextAsync("lower at equal age");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Deploys" }).ClickAsync();
+        var deploy = page.Locator("[data-testid=deploys] tr[data-version='1.0.6']");
+        await Assertions.Expect(deploy).ToContainTextAsync("all 4 hosts");
+        await JudgedAsync(page, "1.0.6", "improved");
+        await Assertions.Expect(deploy).ToContainTextAsync("lower at equal age");
     }
 
-    // Four minutes and more: by then a process answers several times more slowly than when it began, and there are ages to compare at.
-    [GeneratedRegex("([4-9]|[1-9][0-9]) min [0-9]+ s|[0-9]+ h")]
+    // By then a process answers several times more slowly than when it began.
+    [GeneratedRegex("([3-9]|[1-9][0-9]) min [0-9]+ s|[0-9]+ h")]
     private static partial Regex Aged();
 
     private static Task JudgedAsync(IPage page, string version, string verdict) =>

@@ -46,12 +46,12 @@ public sealed class OperatorTests(LiveFleet fleet)
         await page.WaitForLinesAsync(atLeast: 3);
 
         await page.GiveAsync("profile", "Profile", "looking at a slow host");
-        Assert.Contains("succeeded", await page.EndedAsync("profile"), StringComparison.Ordinal);
+        Assert.Contains("succeeded", await page.EndedAsync("profile", "looking at a slow host"), StringComparison.Ordinal);
         await TopReadsAsync(page);
 
         var before = await page.GetByTestId("process-start").InnerTextAsync();
         await page.GiveAsync("restart", "Restart git-2", "rejuvenating a slow host");
-        var told = await page.EndedAsync("restart");
+        var told = await page.EndedAsync("restart", "rejuvenating a slow host");
         Assert.Contains("succeeded", told, StringComparison.Ordinal);
         Assert.Contains("goroutines: ", told, StringComparison.Ordinal);
         await Assertions.Expect(page.GetByTestId("captures")).ToContainTextAsync("goroutine dump");
@@ -81,7 +81,7 @@ public sealed class OperatorTests(LiveFleet fleet)
         await dialog.GetByLabel("Reason").FillAsync("what does it wait for");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Dump", Exact = true }).ClickAsync();
 
-        Assert.Contains("succeeded", await page.EndedAsync("dump"), StringComparison.Ordinal);
+        Assert.Contains("succeeded", await page.EndedAsync("dump", "what does it wait for"), StringComparison.Ordinal);
         await Assertions.Expect(page.GetByTestId("captures")).ToContainTextAsync("kernel stacks");
     }
 

@@ -33,10 +33,10 @@ internal static class Pages
         await confirm.ClickAsync();
     }
 
-    /// <summary>Waits until a command of the page's host has ended, and returns how.</summary>
-    public static async Task<string> EndedAsync(this IPage page, string action)
+    /// <summary>Waits until the command that was given for this reason on the page's host has ended, and returns how.</summary>
+    public static async Task<string> EndedAsync(this IPage page, string action, string reason)
     {
-        var command = page.Locator($".command[data-action={action}]").First;
+        var command = page.Locator($".command[data-action={action}]").Filter(new() { HasText = reason });
         await Assertions.Expect(command).ToHaveAttributeAsync("data-phase", new System.Text.RegularExpressions.Regex("Succeeded|Failed|Unknown"), new() { Timeout = Patient });
         return await command.InnerTextAsync();
     }
