@@ -28,7 +28,7 @@ public sealed partial class CaptureTests(LiveFleet fleet)
         var old = await TakeAsync(page, "profile", "Profile", "an old process");
 
         await Assertions.Expect(page.GetByTestId("lockup")).ToContainTextAsync("Locked up since", new() { Timeout = Growing });
-        var dump = await TakeAsync(page, "dump", "Dump", "what does it wait for");
+        var dump = await TakeAsync(page, "dump", "Dump", "who waits for the fork lock");
         await fleet.CommandAsync(Cancel, "grow", Host);
         var before = await page.GetByTestId("process-start").InnerTextAsync();
         await page.GiveAsync("restart", $"Restart {Host}", "it is locked up");

@@ -84,15 +84,16 @@ public sealed class AccessTests(QuietConsole fixture, Programs programs) : IClas
         ("Control/Reload", """{"host":"git-1","reason":"a test","idempotencyKey":"outsider-2","confirmHost":"git-1"}"""),
         ("Control/Dump", """{"host":"git-1","reason":"a test","idempotencyKey":"outsider-3","rung":"RUNG_GOROUTINES"}"""),
         ("Control/Profile", """{"host":"git-1","reason":"a test","idempotencyKey":"outsider-4","seconds":1}"""),
+        ("Rollouts/StartRollout", """{"hosts":["git-1"],"batchSize":1,"confirmCount":1,"reason":"a test","idempotencyKey":"outsider-5"}"""),
     ];
 
     [Theory]
     [MemberData(nameof(CallsOnAHost))]
     public async Task An_operator_of_another_group_may_do_nothing_to_this_host(string call, string request)
     {
-        var name = call.Split('/')[1];
+        var parts = call.Split('/');
         var outsider = await fixture.AsAsync(QuietConsole.Outsider);
-        var descriptor = ControlReflection.Descriptor.Services.Single(s => s.Name == "Control").FindMethodByName(name);
+        var descriptor = new[] { ControlReflection.Descriptor, RolloutsReflection.Descriptor }.SelectMany(file => file.Services).Single(s => s.Name == parts[0]).FindMethodByName(parts[1]);
         var message = descriptor.InputType.Parser.ParseJson(request);
 
         var refusal = await Assert.ThrowsAsync<RpcException>(() => CallAsync(outsider.Channel, $"/fleetconsole.v1.{call}", message.ToByteArray()));
