@@ -56,6 +56,17 @@ run_dotnet() {
     count "$p" "$f" "$s"
 }
 
+# run_format: formatting is one more test.
+run_format() {
+    if dotnet format Console.sln --verify-no-changes --no-restore; then
+        echo "Format: as it should be ($SECONDS s)"
+        count 1 0 0
+    else
+        echo "Format: run dotnet format Console.sln ($SECONDS s)"
+        count 0 1 0
+    fi
+}
+
 counter() {
     sed -n "s/.*<Counters[^>]* $1=\"\([0-9]*\)\".*/\1/p" "$2" | head -n 1
 }
@@ -77,15 +88,12 @@ promtool check rules deploy/prometheus/*.rules.yml
 step "restore, locked"
 dotnet restore Console.sln --locked-mode -v quiet
 
-step "format"
-dotnet format Console.sln --verify-no-changes --no-restore
-
 step "build"
 dotnet build Console.sln -c Release --no-restore -v quiet -nologo -warnaserror
 build_host
 
 # The server's tests wait for scrapes more than they compute, so the others run beside them, and then the build of what the browser's tests
-# run. Those have the machine to themselves: their fleet forks in earnest.
+# run, and the check of the format. The browser's have the machine to themselves: their fleet forks in earnest.
 step "tests"
 export FLEETCONSOLE_AGENT=$PWD/artifacts/agent/Console.Agent
 run_dotnet Console.Server.Tests &
@@ -98,6 +106,7 @@ for project in tests/Console.*.Tests; do
     esac
 done
 build_demo
+run_format
 wait "$beside"
 run_dotnet Console.EndToEnd.Tests
 
