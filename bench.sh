@@ -149,7 +149,9 @@ dump() {
 # A console of its own, with a Prometheus that is not there: it is asked for nothing but the profile.
 flame() {
     local seed=${1:-1} file password server=$PWD/artifacts/server/Console.Server folder=$work/flame url
-    install_packages nodejs npm chromium
+    install_packages chromium
+    # Where Node comes from elsewhere it brings npm, and Debian's would be in its way.
+    command -v npm >/dev/null || install_packages nodejs npm
     build
     build_demo
     file=$work/made-$seed.pb.gz
