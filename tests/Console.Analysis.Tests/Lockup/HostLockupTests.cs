@@ -58,8 +58,43 @@ public sealed class HostLockupTests
         var since = ((LockupState.LockedUp)_host.State).Since;
         for (var i = 0; i < 4; i++)
             Stall(ReplyKind.TimedOut);
-        Assert.IsType<LockupState.Surging>(Next(Rate, 1, ReplyKind.Answered));
+        Assert.IsType<LockupState.LockedUp>(Next(Rate, 1, ReplyKind.Answered));
         Assert.Equal(since, Assert.IsType<LockupState.LockedUp>(Stall(ReplyKind.TimedOut)).Since);
+        Assert.IsType<LockupState.LockedUp>(Next(Rate, 1, ReplyKind.Answered));
+    }
+
+    [Fact]
+    public void A_forking_call_that_is_silent_again_in_the_surge_says_that_the_lock_up_never_ended()
+    {
+        Flow(20);
+        LockUp();
+        var since = ((LockupState.LockedUp)_host.State).Since;
+        for (var i = 0; i < 4; i++)
+            Stall(ReplyKind.TimedOut);
+        Assert.IsType<LockupState.Surging>(Next(Rate, Rate + 1, ReplyKind.Answered));
+        Assert.Equal(since, Assert.IsType<LockupState.LockedUp>(Stall(ReplyKind.TimedOut)).Since);
+    }
+
+    [Fact]
+    public void Two_answers_in_a_row_end_a_lock_up_although_calls_go_on_piling_up()
+    {
+        Flow(20);
+        LockUp();
+        Assert.IsType<LockupState.LockedUp>(Next(Rate, 1, ReplyKind.Answered));
+        Assert.IsType<LockupState.Surging>(Next(Rate, 1, ReplyKind.Answered));
+    }
+
+    [Fact]
+    public void A_restart_while_the_pile_up_is_worked_off_ended_it()
+    {
+        Flow(20);
+        LockUp();
+        var surge = Assert.IsType<LockupState.Surging>(Next(Rate, 30, ReplyKind.Answered));
+        (_start, _started, _handled) = (_at, 0, 0);
+        Next(Rate, Rate, ReplyKind.Answered);
+
+        Assert.IsType<LockupState.Clear>(_host.State);
+        Assert.Equal((surge.Since, true, 30d), (_host.Past!.Since, _host.Past.ByRestart, _host.Past.SurgePerSecond));
     }
 
     [Fact]

@@ -14,6 +14,8 @@ public sealed record HostLockup
 
     private double SilentSince { get; init; }
 
+    private double AnsweredAt { get; init; }
+
     private double UsualInFlight { get; init; }
 
     private double UsualPerSecond { get; init; }
@@ -114,12 +116,16 @@ public sealed record HostLockup
             : new LockupState.Suspected(since, pileup),
     };
 
-    private HostLockup WhileLocked(LockupState.LockedUp locked, Pileup pileup, LockupObservation seen, bool calm) => this with
+    // At a utilisation near 1 an answer slips through now and then while calls go on piling up: that is no end.
+    private HostLockup WhileLocked(LockupState.LockedUp locked, Pileup pileup, LockupObservation seen, bool calm)
     {
-        State = calm || (seen.Probe == ReplyKind.Answered && seen.ProbeAt > locked.SeenAt)
-            ? new LockupState.Surging(locked.Since, seen.At, pileup.FinishedPerSecond)
-            : locked with { Pileup = pileup },
-    };
+        var answered = seen.Probe == ReplyKind.Answered && seen.ProbeAt > locked.SeenAt ? seen.ProbeAt.Value : 0;
+        var shrinks = locked.Pileup is not { } before || pileup.InFlight < before.InFlight;
+        var again = AnsweredAt > 0 && answered > AnsweredAt;
+        return calm || (answered > 0 && (shrinks || again))
+            ? this with { State = new LockupState.Surging(locked.Since, seen.At, pileup.FinishedPerSecond), AnsweredAt = 0 }
+            : this with { State = locked with { Pileup = pileup }, AnsweredAt = answered };
+    }
 
     private HostLockup AfterLocked(LockupState.Surging surge, Pileup pileup, LockupObservation seen, bool calm, LockupOptions options)
     {
@@ -127,7 +133,7 @@ public sealed record HostLockup
         if (calm)
             return Usual(pileup, options) with { State = new LockupState.Clear(), Past = new(surge.Since, surge.EndedAt, ByRestart: false, peak, seen.At) };
 
-        // One answer can slip through; a forking call that is silent again says that it never ended.
+        // A forking call that is silent again says that it never ended.
         return this with
         {
             State = seen.Probe == ReplyKind.TimedOut && seen.ProbeAt > surge.EndedAt
@@ -150,7 +156,7 @@ public sealed record HostLockup
     private HostLockup Ended(double at, bool byRestart) => State switch
     {
         LockupState.LockedUp locked => this with { Past = new(locked.Since, at, byRestart, 0, at), State = new LockupState.Clear() },
-        LockupState.Surging surge => this with { Past = new(surge.Since, surge.EndedAt, ByRestart: false, surge.PeakPerSecond, at), State = new LockupState.Clear() },
+        LockupState.Surging surge => this with { Past = new(surge.Since, surge.EndedAt, byRestart, surge.PeakPerSecond, at), State = new LockupState.Clear() },
         _ => this,
     };
 }

@@ -44,7 +44,7 @@ public sealed record Pileup(double ArrivedPerSecond, double FinishedPerSecond, d
 /// <summary>A lock-up that is over.</summary>
 /// <param name="Since">When it began.</param>
 /// <param name="EndedAt">When calls were finished again, or the process ended.</param>
-/// <param name="ByRestart">A new process ended it; otherwise it ended by itself.</param>
-/// <param name="SurgePerSecond">Most calls finished per second in the surge after it; 0 after a restart.</param>
+/// <param name="ByRestart">A new process ended it, or what was still piled up; otherwise it ended by itself.</param>
+/// <param name="SurgePerSecond">Most calls finished per second in the surge after it; 0 when there was none.</param>
 /// <param name="SurgeUntil">When the surge was over.</param>
 public sealed record PastLockup(double Since, double EndedAt, bool ByRestart, double SurgePerSecond, double SurgeUntil);
