@@ -2,18 +2,20 @@ using System.Runtime.InteropServices;
 using FleetConsole.Agent;
 using FleetConsole.Agent.Commands;
 using FleetConsole.Agent.Configuration;
+using FleetConsole.Agent.Systemd;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
 const int CannotStart = 1;
 const int WrongConfiguration = 2;
+const string LiftLogLimits = "--lift-log-limits";
 
 // Reading a program's pipes blocks a thread each; on a small host the pool would add threads one by one, each half a second late.
 const int Threads = 16;
 
-if (args is not ["--config", var path])
+if (args is not ["--config", var path, ..] || args is not ([_, _] or [_, _, LiftLogLimits]))
 {
-    await Console.Error.WriteLineAsync("Usage: Console.Agent --config FILE");
+    await Console.Error.WriteLineAsync($"Usage: Console.Agent --config FILE [{LiftLogLimits}]");
     return WrongConfiguration;
 }
 
@@ -23,6 +25,9 @@ if (SettingsReader.Read(path, out var problems) is not { } settings)
         await Console.Error.WriteLineAsync(problem);
     return WrongConfiguration;
 }
+
+if (args is [.., LiftLogLimits])
+    return await LogLimitLift.RunAsync(settings, Console.Out, CancellationToken.None) ? 0 : CannotStart;
 
 ThreadPool.SetMinThreads(Threads, Threads);
 try

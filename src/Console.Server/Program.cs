@@ -59,6 +59,7 @@ if (only is null)
 app.UseResponseHeaders();
 app.UseRouting();
 app.UseListenerGate();
+app.UseBodyLimit();
 app.UseHttpMetrics();
 app.UseRateLimiter();
 app.UseAuthentication();

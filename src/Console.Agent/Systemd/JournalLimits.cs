@@ -62,7 +62,7 @@ internal sealed partial class JournalLimits(TimeProvider clock, ILogger<JournalL
         limit.DropIn = string.Create(CultureInfo.InvariantCulture, $"[Service]\nLogRateLimitIntervalSec=1s\nLogRateLimitBurst={EnoughBurst}\n");
         limit.Message = string.Create(
             CultureInfo.InvariantCulture,
-            $"journald takes {burst} lines in {interval.TotalSeconds} s from {service} and drops the rest of a longer dump; {limit.DropInPath}, `systemctl daemon-reload` and a restart of the unit prevent that.");
+            $"journald takes {burst} lines in {interval.TotalSeconds} s from {service} and drops the rest of a longer dump. On the host, `Console.Agent --config FILE --lift-log-limits` writes {limit.DropInPath}; a restart of the unit then prevents that.");
         return limit;
     }
 

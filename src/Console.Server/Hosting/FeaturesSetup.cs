@@ -26,7 +26,11 @@ internal static class FeaturesSetup
         // Curves of a hundred hosts over a day have more than 2 MB; what is larger than this is asked for anew each time, with an error in the log.
         services.AddHybridCache(options => options.MaximumPayloadBytes = 64 << 20);
         services.AddSignalR();
-        services.AddGrpc(grpc => grpc.Interceptors.Add<ApiErrors>()).AddJsonTranscoding();
+        services.AddGrpc(grpc =>
+        {
+            grpc.Interceptors.Add<ApiErrors>();
+            grpc.MaxReceiveMessageSize = BodyLimit.MostMessageBytes;
+        }).AddJsonTranscoding();
         services.AddGrpcHealthChecks();
         services.AddSingleton<ChangeBroadcast>();
 

@@ -12,7 +12,7 @@ internal static class KestrelSetup
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<EndpointOptions>>((kestrel, endpoints) =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
+            kestrel.Limits.MaxRequestBodySize = BodyLimit.MostBytes;
             foreach (var (listener, options) in endpoints.Value.All)
                 kestrel.Listen(options.Address!, options.Url.Port, listen => Configure(listen, listener, options));
         });

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
@@ -20,6 +21,9 @@ internal sealed class ApiTokens(IDbContextFactory<ConsoleDb> databases, TimeProv
 
     /// <summary>The claim with the token's name.</summary>
     public const string NameClaim = "token";
+
+    /// <summary>The claim with the token's number.</summary>
+    public const string IdClaim = "token-id";
     private const int SecretBytes = 32;
 
     /// <summary>Makes a token and keeps its hash.</summary>
@@ -48,7 +52,14 @@ internal sealed class ApiTokens(IDbContextFactory<ConsoleDb> databases, TimeProv
         var hash = HashOf(token);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var row = await db.ApiTokens.AsNoTracking().SingleOrDefaultAsync(t => t.Hash == hash, cancellationToken);
-        return row is { RevokedAt: null } && row.ExpiresAt > time.GetUtcNow() ? row : null;
+        return Valid(row);
+    }
+
+    /// <summary>The token by its number; null when there is none, or it has ended.</summary>
+    public async Task<ApiTokenRow?> FindAsync(long id, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return Valid(await db.ApiTokens.AsNoTracking().SingleOrDefaultAsync(t => t.Id == id, cancellationToken));
     }
 
     public async Task<IReadOnlyList<ApiTokenRow>> ListAsync(CancellationToken cancellationToken)
@@ -79,8 +90,10 @@ internal sealed class ApiTokens(IDbContextFactory<ConsoleDb> databases, TimeProv
             _ => true,
         });
         var identity = account.Identities.First();
-        return new(new ClaimsIdentity(kept.Append(new Claim(NameClaim, token.Name)), scheme, identity.NameClaimType, identity.RoleClaimType));
+        return new(new ClaimsIdentity([.. kept, new(NameClaim, token.Name), new(IdClaim, token.Id.ToString(CultureInfo.InvariantCulture))], scheme, identity.NameClaimType, identity.RoleClaimType));
     }
+
+    private ApiTokenRow? Valid(ApiTokenRow? row) => row is { RevokedAt: null } && row.ExpiresAt > time.GetUtcNow() ? row : null;
 
     private static string HashOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }

@@ -6,16 +6,19 @@ namespace FleetConsole.Server.Security;
 
 /// <summary>
 /// Accounts of people whom the provider knows. Each has a row here, so that it can be disabled, have tokens and stand in the
-/// audit trail, found by the provider's subject and never by its name: whoever may choose a name there must not become
-/// somebody here.
+/// audit trail, found by the provider's issuer and subject and never by its name: whoever may choose a name there must not become
+/// somebody here, nor whom another provider gave the same subject.
 /// </summary>
 internal sealed class ProviderAccounts(UserManager<IdentityUser> users, RoleManager<IdentityRole> roles, IOptions<ProviderOptions> options)
 {
+    public const string IssuerClaim = "iss";
+
     /// <summary>The account of whom the provider vouches for, with the roles of its groups as they are now.</summary>
     public async Task<ProviderAccount> TakeAsync(ExternalLoginInfo login)
     {
         var name = login.Principal.FindFirstValue(options.Value.UserClaim);
-        var user = await users.FindByLoginAsync(login.LoginProvider, login.ProviderKey);
+        var issuer = login.Principal.FindFirstValue(IssuerClaim) ?? throw new InvalidOperationException("The ID token names no issuer.");
+        var user = await users.FindByLoginAsync(issuer, login.ProviderKey);
         if (user is not null && Disabling.IsDisabled(user))
             return new(user.UserName ?? "", user, ProviderProblem.Disabled);
         var granted = RolesOf(login.Principal);
@@ -32,7 +35,7 @@ internal sealed class ProviderAccounts(UserManager<IdentityUser> users, RoleMana
         user = new IdentityUser(name);
         if (!(await users.CreateAsync(user)).Succeeded)
             return new(name, null, ProviderProblem.NoName);
-        Demand(await users.AddLoginAsync(user, login));
+        Demand(await users.AddLoginAsync(user, new(issuer, login.ProviderKey, options.Value.Name)));
         await SetRolesAsync(user, granted);
         return new(name, user, null);
     }

@@ -76,6 +76,9 @@ internal static partial class ProviderSignIn
 
         // GitLab, for one, tells groups there alone.
         options.GetClaimsFromUserInfoEndpoint = true;
+
+        // Left in: a subject is unique within its issuer only.
+        options.ClaimActions.Remove(ProviderAccounts.IssuerClaim);
         options.ClaimActions.MapJsonKey(provider.GroupsClaim, provider.GroupsClaim);
         options.ClaimActions.MapJsonKey(provider.UserClaim, provider.UserClaim);
         provider.Scopes.ForEach(options.Scope.Add);

@@ -17,6 +17,9 @@ internal sealed class CommandRow
 
     public required string RemoteAddress { get; init; }
 
+    /// <summary>The token by which it was asked for: what it may is looked at again before anything is done. Null for a person's session.</summary>
+    public long? TokenId { get; init; }
+
     public required DateTimeOffset RequestedAt { get; init; }
 
     /// <summary>Unique among those of its user; the same key with the same arguments is the same command.</summary>

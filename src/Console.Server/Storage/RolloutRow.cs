@@ -22,6 +22,9 @@ internal sealed class RolloutRow
 
     public required string RemoteAddress { get; init; }
 
+    /// <summary>The token by which it was asked for: what it may is looked at again before anything is done. Null for a person's session.</summary>
+    public long? TokenId { get; init; }
+
     public required DateTimeOffset RequestedAt { get; init; }
 
     /// <summary>Unique among those of its user.</summary>

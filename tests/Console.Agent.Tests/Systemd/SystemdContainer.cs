@@ -69,6 +69,9 @@ public sealed partial class SystemdContainer : IAsyncLifetime
     /// <summary>Runs a program inside and gives its output.</summary>
     internal Task<string> CommandAsync(params string[] argv) => Repository.RunAsync("nsenter", ["--target", init, "--all", .. argv]);
 
+    /// <summary>Runs the agent's program inside, on its configuration, and gives its output.</summary>
+    internal Task<string> AgentAsync(string option) => CommandAsync(["/usr/bin/env", "DOTNET_CLI_HOME=/tmp", .. Program().Split(' '), "--config", At("agent.json"), option]);
+
     internal async Task<string> ShowAsync(string unit, string property) =>
         (await CommandAsync("systemctl", "show", "--value", $"--property={property}", unit)).Trim();
 
@@ -127,12 +130,14 @@ public sealed partial class SystemdContainer : IAsyncLifetime
             units[name] = new JsonObject { ["Supervisor"] = "systemd", ["Actions"] = new JsonArray("status", "restart", "reload", "dump", "abort", "journal"), ["Reload"] = "handover" };
         config["Units"] = units;
         File.WriteAllText(At("agent.json"), config.ToJsonString());
-        var binary = Environment.GetEnvironmentVariable("FLEETCONSOLE_AGENT");
-        var program = binary is null ? $"{Dotnet()} {Path.Join(AppContext.BaseDirectory, "Console.Agent.dll")}" : At("Console.Agent");
-        if (binary is not null)
-            File.Copy(binary, program);
-        WriteUnit("agent", $"ExecStart={program} --config {At("agent.json")}\nStandardError=append:{At("agent.log")}\nNice=-10\nEnvironment=DOTNET_CLI_HOME=/tmp");
+        if (Environment.GetEnvironmentVariable("FLEETCONSOLE_AGENT") is { } binary)
+            File.Copy(binary, Program());
+        WriteUnit("agent", $"ExecStart={Program()} --config {At("agent.json")}\nStandardError=append:{At("agent.log")}\nNice=-10\nEnvironment=DOTNET_CLI_HOME=/tmp");
     }
+
+    private string Program() => Environment.GetEnvironmentVariable("FLEETCONSOLE_AGENT") is null
+        ? $"{Dotnet()} {Path.Join(AppContext.BaseDirectory, "Console.Agent.dll")}"
+        : At("Console.Agent");
 
     private string At(params ReadOnlySpan<string> path) => Path.Join([share, .. path]);
 

@@ -130,14 +130,16 @@ public sealed class SystemdTests(SystemdContainer container, ITestOutputHelper o
         Assert.Contains(limit.Message, cut.Trailer.Warnings);
         Assert.Equal(CommandState.Succeeded, cut.Trailer.Outcome.State);
 
-        await container.CommandAsync("mkdir", "-p", Path.GetDirectoryName(limit.DropInPath) ?? "/");
-        await container.CommandAsync("sh", "-c", "printf %s \"$1\" >\"$2\"", "sh", limit.DropIn, limit.DropInPath);
-        await container.CommandAsync("systemctl", "daemon-reload");
+        var told = await container.AgentAsync("--lift-log-limits");
+        Assert.Contains($"git-limited.service: {limit.DropInPath} lifts the limit from the service's next restart on.", told, StringComparison.Ordinal);
+        Assert.Contains("git-main.service: /etc/systemd/system/git-main.service.d/log-rate-limit.conf", told, StringComparison.Ordinal);
+        Assert.Equal(limit.DropIn, await container.CommandAsync("cat", limit.DropInPath));
         await container.CommandAsync("systemctl", "restart", "git-limited");
         Assert.False((await StatusAsync("git-limited")).LogRateLimit.CutsDumps);
         var whole = await Dumped.TakeAsync(Agent, Dumped.Order("s-whole", "git-limited", DumpRung.Abort));
         Assert.True(whole.Trailer.Wholeness == Wholeness.Whole, whole.Trailer.ToString());
         Assert.Empty(whole.Header.Warnings);
+        Assert.Contains("git-limited.service: nothing to do, 1000000 lines are let through.", await container.AgentAsync("--lift-log-limits"), StringComparison.Ordinal);
     }
 
     [Fact]

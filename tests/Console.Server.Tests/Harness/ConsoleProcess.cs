@@ -30,6 +30,9 @@ internal sealed partial class ConsoleProcess : IAsyncDisposable
     /// <summary>The configuration file's content; change it before the start.</summary>
     public JsonObject Settings { get; }
 
+    /// <summary>Whose certificates its callers accept; null where it speaks plain HTTP.</summary>
+    public TestAuthority? Authority { get; init; }
+
     public string Data => _folder.At("data");
 
     public Uri Browser { get; private set; } = new("http://unbound");

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using Grpc.Net.Client;
 using Microsoft.Data.Sqlite;
 
@@ -9,9 +8,6 @@ namespace FleetConsole.Server.Tests.Harness;
 public sealed class QuietConsole(Programs programs) : IAsyncLifetime
 {
     internal const string Host = "git-1";
-
-    /// <summary>A role with every permission, on hosts of another group.</summary>
-    internal const string Outsider = "outsider";
 
     /// <summary>An operator's token whose time is over.</summary>
     internal const string Expired = "expired";
@@ -32,11 +28,6 @@ public sealed class QuietConsole(Programs programs) : IAsyncLifetime
         _console = new(programs, _prometheus.Url);
         _console.Section("Hosts")["GitRpcAddress"] = "";
         _console.Section("Hosts")["AgentAddress"] = "";
-        _console.Section("Access")["Groups"] = new JsonObject { ["elsewhere"] = new JsonArray("elsewhere-*") };
-        _console.Section("Access")["Roles"] = new JsonObject
-        {
-            [Outsider] = new JsonObject { ["Groups"] = new JsonArray("elsewhere"), ["Permissions"] = new JsonArray([.. Contracts.Permissions.All.Select(p => JsonValue.Create(p))]) },
-        };
         await _console.StartAsync();
         await Wait.UntilAsync("the console has polled its Prometheus", () => _prometheus.Count("last_over_time") > 0);
     }
@@ -47,7 +38,6 @@ public sealed class QuietConsole(Programs programs) : IAsyncLifetime
         {
             "nobody" => Task.FromResult(Console.Nobody()),
             Expired => ExpiredAsync(),
-            Outsider => OutsiderAsync(),
             _ => Console.SignInAsync(r),
         })).Value;
 
@@ -66,12 +56,6 @@ public sealed class QuietConsole(Programs programs) : IAsyncLifetime
         var session = Console.Nobody();
         _expired = session.Bear(output.Split('\n').Single(line => line.StartsWith("fct_", StringComparison.Ordinal)));
         return session;
-    }
-
-    private async Task<Session> OutsiderAsync()
-    {
-        Assert.Equal(0, (await Console.CommandAsync(["users", "add", Outsider, "--role", Outsider], Programs.Password + "\n")).ExitCode);
-        return await Console.SignInAsync(Outsider);
     }
 
     public async ValueTask DisposeAsync()

@@ -17,8 +17,8 @@ internal sealed partial class Session : IDisposable
     public Session(ConsoleProcess console)
     {
         Console = console;
-        Http = new(new SocketsHttpHandler { CookieContainer = Cookies, AllowAutoRedirect = false }) { BaseAddress = console.Browser };
-        Web = new(new GrpcWebHandler(GrpcWebMode.GrpcWeb, new SocketsHttpHandler { CookieContainer = Cookies }));
+        Http = new(Handler(Cookies)) { BaseAddress = console.Browser };
+        Web = new(new GrpcWebHandler(GrpcWebMode.GrpcWeb, Handler(Cookies)));
         Channel = Open(console.Browser, Web, HttpVersion.Version11);
     }
 
@@ -73,7 +73,7 @@ internal sealed partial class Session : IDisposable
         using var answer = await Http.PostAsJsonAsync("/account/token", new { User = user, Programs.Password }, Cancel);
         answer.EnsureSuccessStatusCode();
         var token = (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))?["accessToken"]?.GetValue<string>();
-        var http = new HttpClient(new SocketsHttpHandler()) { DefaultRequestHeaders = { Authorization = new("Bearer", token) } };
+        var http = new HttpClient(Handler(new())) { DefaultRequestHeaders = { Authorization = new("Bearer", token) } };
         return Open(Console.Grpc, http, HttpVersion.Version20);
     }
 
@@ -81,7 +81,7 @@ internal sealed partial class Session : IDisposable
     public GrpcChannel Bear(string token)
     {
         Http.DefaultRequestHeaders.Authorization = Web.DefaultRequestHeaders.Authorization = new("Bearer", token);
-        return Open(Console.Grpc, new HttpClient(new SocketsHttpHandler()) { DefaultRequestHeaders = { Authorization = new("Bearer", token) } }, HttpVersion.Version20);
+        return Open(Console.Grpc, new HttpClient(Handler(new())) { DefaultRequestHeaders = { Authorization = new("Bearer", token) } }, HttpVersion.Version20);
     }
 
     public static Task<T> Ask<T>(Func<CallOptions, AsyncUnaryCall<T>> call) =>
@@ -91,6 +91,14 @@ internal sealed partial class Session : IDisposable
     {
         _channels.ForEach(c => c.Dispose());
         Http.Dispose();
+    }
+
+    private SocketsHttpHandler Handler(CookieContainer cookies)
+    {
+        var handler = new SocketsHttpHandler { CookieContainer = cookies, AllowAutoRedirect = false };
+        if (Console.Authority is { } authority)
+            handler.SslOptions = authority.Trusting();
+        return handler;
     }
 
     private GrpcChannel Open(Uri address, HttpClient http, Version version)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -37,6 +38,12 @@ internal sealed class TestAuthority : IDisposable
     private static DateTimeOffset Until => TimeProvider.System.GetUtcNow().AddHours(12);
 
     public X509Certificate2 IssueServer() => Issue("localhost", ServerAuth);
+
+    /// <summary>Accepts servers of this authority and no others.</summary>
+    public SslClientAuthenticationOptions Trusting() => new()
+    {
+        CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { Root }, RevocationMode = X509RevocationMode.NoCheck },
+    };
 
     public void Dispose()
     {

@@ -1,7 +1,6 @@
 using System.Net;
 using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Tests.Harness;
-using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -77,31 +76,6 @@ public sealed class AccessTests(QuietConsole fixture, Programs programs) : IClas
             Assert.Equal(IsNobody(role) ? HttpStatusCode.Unauthorized : HttpStatusCode.Forbidden, answer.StatusCode);
     }
 
-    /// <summary>Calls that name a host, and what they need beside it to be well formed.</summary>
-    public static TheoryData<string, string> CallsOnAHost =>
-    [
-        ("Control/Restart", """{"host":"git-1","reason":"a test","idempotencyKey":"outsider-1","confirmHost":"git-1"}"""),
-        ("Control/Reload", """{"host":"git-1","reason":"a test","idempotencyKey":"outsider-2","confirmHost":"git-1"}"""),
-        ("Control/Dump", """{"host":"git-1","reason":"a test","idempotencyKey":"outsider-3","rung":"RUNG_GOROUTINES"}"""),
-        ("Control/Profile", """{"host":"git-1","reason":"a test","idempotencyKey":"outsider-4","seconds":1}"""),
-        ("Rollouts/StartRollout", """{"hosts":["git-1"],"batchSize":1,"confirmCount":1,"reason":"a test","idempotencyKey":"outsider-5"}"""),
-    ];
-
-    [Theory]
-    [MemberData(nameof(CallsOnAHost))]
-    public async Task An_operator_of_another_group_may_do_nothing_to_this_host(string call, string request)
-    {
-        var parts = call.Split('/');
-        var outsider = await fixture.AsAsync(QuietConsole.Outsider);
-        var descriptor = new[] { ControlReflection.Descriptor, RolloutsReflection.Descriptor }.SelectMany(file => file.Services).Single(s => s.Name == parts[0]).FindMethodByName(parts[1]);
-        var message = descriptor.InputType.Parser.ParseJson(request);
-
-        var refusal = await Assert.ThrowsAsync<RpcException>(() => CallAsync(outsider.Channel, $"/fleetconsole.v1.{call}", message.ToByteArray()));
-
-        Assert.Equal(StatusCode.PermissionDenied, refusal.StatusCode);
-        Assert.Contains($"on {QuietConsole.Host}", refusal.Status.Detail, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task A_person_without_a_session_is_led_to_the_sign_in_page_and_back()
     {
@@ -151,7 +125,7 @@ public sealed class AccessTests(QuietConsole fixture, Programs programs) : IClas
         }
     }
 
-    private static async Task CallAsync(GrpcChannel channel, string rpc, byte[] request)
+    internal static async Task CallAsync(GrpcChannel channel, string rpc, byte[] request)
     {
         var parts = rpc.Split('/');
         var bytes = Marshallers.Create<byte[]>(b => b, b => b);

@@ -79,6 +79,26 @@ public sealed class ProviderSignInTests(Programs programs) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_same_subject_at_another_provider_is_somebody_else()
+    {
+        await StartAsync();
+        _provider.Person = ("s-7", "hana", ["everyone", "sre"]);
+        Assert.Equal("/", await SignInAsync(Console.Nobody(), "/"));
+
+        await using var other = new Provider { Person = ("s-7", "mallory", ["everyone"]) };
+        await other.StartAsync();
+        Console.Section("OpenIdConnect")["Authority"] = other.Url;
+        await Console.Run.StopAsync();
+        await Console.StartAsync();
+        await other.RegisterAsync(Console.Browser);
+        var session = Console.Nobody();
+        Assert.Equal("/", await SignInAsync(session, "/"));
+
+        Assert.False(await MayProfileAsync(session));
+        Assert.Equal("mallory", (await Session.Ask(o => session.Audit.ListAuditAsync(new(), o))).Entries[0].User);
+    }
+
+    [Fact]
     public async Task A_disabled_account_is_out_at_once_and_not_let_in_again()
     {
         await StartAsync();

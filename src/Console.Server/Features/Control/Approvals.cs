@@ -24,7 +24,7 @@ internal sealed class Approvals(AuditTrail audit, Access access, CommandGate gat
             CheckPermission(row, caller);
             if (row.RequestedBy == caller.User)
                 throw new ApiException(StatusCode.PermissionDenied, "Your own request is another person's to approve.");
-            if (await gate.RequesterProblemAsync(row) is { } lacking)
+            if (await gate.RequesterProblemAsync(row, cancellationToken) is { } lacking)
                 throw new ApiException(StatusCode.FailedPrecondition, $"{lacking} Reject it, or ask for it yourself.");
             await gate.CheckRulesAsync(db, row, cancellationToken);
             gaveWay = await RightOfWay.TakeAsync(db, row, time.GetUtcNow(), cancellationToken);

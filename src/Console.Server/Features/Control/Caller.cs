@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using FleetConsole.Server.Security;
 
@@ -6,6 +7,9 @@ namespace FleetConsole.Server.Features.Control;
 /// <summary>Who gives a command, as the server itself established it.</summary>
 internal sealed record Caller(ClaimsPrincipal Principal, string User, string RemoteAddress)
 {
+    /// <summary>The token by which they ask; null for a session of a person.</summary>
+    public long? TokenId => Principal.FindFirst(ApiTokens.IdClaim) is { } claim ? long.Parse(claim.Value, CultureInfo.InvariantCulture) : null;
+
     /// <summary>Null when the session names nobody.</summary>
     public static Caller? Of(HttpContext http) => http.User.Identity?.Name is { Length: > 0 } user
         ? new(http.User, user, FromWhere(http))

@@ -39,15 +39,14 @@ internal sealed class CommandGate(
             ? $"{caller.User} lacks the permission {lacking} on {order.Host}. Ask an administrator."
             : null;
 
-    /// <summary>Why whoever asked for a command may not have it done any more; null when they may. Their account is read as it is now.</summary>
-    public async Task<string?> RequesterProblemAsync(CommandRow row)
+    /// <summary>Why whoever asked for a command may not have it done any more; null when they may. Their account, and the token by which they asked, are read as they are now.</summary>
+    public async Task<string?> RequesterProblemAsync(CommandRow row, CancellationToken cancellationToken)
     {
         // A rule is no account: what it may do stands in the console's own configuration.
         if (RuleCaptures.Gave(row))
             return null;
-        return await accounts.FindAsync(row.RequestedBy) is { } principal
-            ? PermissionProblem(Order.Of(row), new(principal, row.RequestedBy, row.RemoteAddress))
-            : $"The account {row.RequestedBy}, which asked for it, is gone or disabled.";
+        var (principal, problem) = await accounts.FindAsync(row.RequestedBy, row.TokenId, cancellationToken);
+        return principal is null ? problem : PermissionProblem(Order.Of(row), new(principal, row.RequestedBy, row.RemoteAddress));
     }
 
     /// <summary>Why no command can be given to the host; null when one can.</summary>

@@ -20,7 +20,7 @@ internal sealed class LastLook(CommandLog log, CommandGate gate, TimeProvider ti
             return true;
         }
 
-        if (await gate.RequesterProblemAsync(command) is { } lacking)
+        if (await gate.RequesterProblemAsync(command, cancellationToken) is { } lacking)
         {
             await log.EndAsync(command, CommandPhase.Refused, $"Nothing was done. {lacking}", cancellationToken);
             return true;

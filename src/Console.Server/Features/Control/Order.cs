@@ -118,6 +118,7 @@ internal sealed record Order(string Action, string Host, string Reason, string I
         Reason = Reason.Trim(),
         RequestedBy = caller.User,
         RemoteAddress = caller.RemoteAddress,
+        TokenId = caller.TokenId,
         RequestedAt = at,
         IdempotencyKey = IdempotencyKey,
         Seconds = Seconds,

@@ -295,6 +295,9 @@ namespace FleetConsole.Server.Storage.Migrations
                     b.Property<bool>("TakesEvidence")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("TokenId")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Host")
@@ -660,6 +663,9 @@ namespace FleetConsole.Server.Storage.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<bool>("SkipsEvidence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("TokenId")
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Hosting;
 using FleetConsole.Server.Tests.Harness;
+using Grpc.Core;
 
 namespace FleetConsole.Server.Tests.Features.Control;
 
@@ -53,15 +55,24 @@ public sealed class JsonApiTests(CommandFleet fleet, Programs programs) : IClass
     {
         using var http = await ScriptAsync("operator");
         using var body = new StringContent($$"""{"reason": "{{new string('x', 10 * 1024 * 1024)}}"}""", System.Text.Encoding.UTF8, "application/json");
-        try
-        {
-            using var answer = await http.PostAsync("/api/v1/hosts/x/restart", body, Cancel);
-            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
-        }
-        catch (HttpRequestException)
-        {
-            // The server may close the connection while the body is still being sent.
-        }
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/hosts/x/restart") { Content = body };
+
+        // The answer comes before the body is sent: its announced length is enough.
+        request.Headers.ExpectContinue = true;
+        using var answer = await http.SendAsync(request, Cancel);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Contains("1048576 are allowed. Nothing was done.", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_message_of_half_a_megabyte_is_refused_by_gRPC_too()
+    {
+        var request = new RestartHostRequest { Host = "x", ConfirmHost = "x", Reason = new string('x', 512 * 1024), IdempotencyKey = CommandFleet.NewKey() };
+
+        var refused = await CommandFleet.RefusedAsync(() => Session.Ask(o => fleet.Operator.Control.RestartAsync(request, o)));
+
+        Assert.Equal(StatusCode.ResourceExhausted, refused.StatusCode);
     }
 
     [Fact]

@@ -56,6 +56,25 @@ public sealed class SecondLookTests(CoolingTwoPeopleFleet fleet) : IClassFixture
     }
 
     [Fact]
+    public async Task What_a_revoked_token_had_asked_for_is_not_approved()
+    {
+        var host = await fleet.HostAsync();
+        var (_, made) = await fleet.Console.CommandAsync(["tokens", "add", "nightly", "--user", "operator", "--days", "1", "--permissions", "view,restart"]);
+        using var script = fleet.Console.Nobody();
+        script.Bear(made.Split('\n').Single(line => line.StartsWith("fct_", StringComparison.Ordinal)));
+        var asked = await Session.Ask(o => script.Control.RestartAsync(new() { Host = host, ConfirmHost = host, Reason = "a test", IdempotencyKey = CommandFleet.NewKey() }, o));
+        var (_, listed) = await fleet.Console.CommandAsync(["tokens", "list"]);
+        var id = listed.Split('\n').Single(line => line.Contains("\tnightly\t", StringComparison.Ordinal)).Split('\t')[0];
+        Assert.Equal(0, (await fleet.Console.CommandAsync(["tokens", "revoke", id])).ExitCode);
+        using var admin = await fleet.Console.SignInAsync("admin");
+
+        var refused = await RefusedAsync(admin, asked.Id);
+
+        Assert.Equal("The token of operator, by which it was asked for, has expired or was revoked. Reject it, or ask for it yourself.", refused.Detail);
+        Assert.DoesNotContain(asked.Id, fleet.Agent.Acted);
+    }
+
+    [Fact]
     public async Task What_waits_is_found_behind_any_number_of_later_commands()
     {
         var asked = await fleet.RestartAsync(await fleet.HostAsync());

@@ -105,11 +105,10 @@ internal sealed class BatchRun(
         while (true)
         {
             // As the account is now: somebody who lost the permission, or the account, restarts nothing more.
-            var principal = await accounts.FindAsync(rollout.RequestedBy)
-                ?? throw new ApiException(StatusCode.PermissionDenied, $"the account {rollout.RequestedBy} is gone or disabled.");
+            var (principal, problem) = await accounts.FindAsync(rollout.RequestedBy, rollout.TokenId, cancellationToken);
             try
             {
-                return await control.TakeAsync(order, new(principal, rollout.RequestedBy, rollout.RemoteAddress), cancellationToken);
+                return await control.TakeAsync(order, new(principal ?? throw new ApiException(StatusCode.PermissionDenied, problem), rollout.RequestedBy, rollout.RemoteAddress), cancellationToken);
             }
             catch (RefusedException e) when (e.Refusals.Any(refusal => refusal.Rule == GuardRails.ConcurrencyRule) && time.GetElapsedTime(begun) < TurnDeadline)
             {

@@ -131,6 +131,7 @@ internal sealed class RolloutFeature(
             Reason = request.Reason.Trim(),
             RequestedBy = caller.User,
             RemoteAddress = caller.RemoteAddress,
+            TokenId = caller.TokenId,
             RequestedAt = now,
             IdempotencyKey = request.IdempotencyKey,
             SkipsEvidence = request.SkipEvidence,

@@ -1,0 +1,143 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Tests.Harness;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Grpc.Core;
+
+namespace FleetConsole.Server.Tests.Security;
+
+/// <summary>A console with somebody who has every permission on hosts of another group, and something of each kind to decide about.</summary>
+public sealed class AnotherGroupFleet(Programs programs) : CommandFleet(programs)
+{
+    internal const string Outsider = "outsider";
+
+    internal override void Configure(ConsoleProcess console)
+    {
+        base.Configure(console);
+        console.Section("Control")["TwoPeople"] = new JsonArray(new JsonObject { ["Actions"] = new JsonArray("restart") });
+        console.Section("Access")["Groups"] = new JsonObject { ["elsewhere"] = new JsonArray("elsewhere-*") };
+        console.Section("Access")["Roles"] = new JsonObject
+        {
+            [Outsider] = new JsonObject { ["Groups"] = new JsonArray("elsewhere"), ["Permissions"] = new JsonArray([.. Contracts.Permissions.All.Select(p => JsonValue.Create(p))]) },
+        };
+    }
+}
+
+/// <summary>Whoever holds every permission on other hosts does nothing to this one: by gRPC, by JSON, and what was taken from it stays unread.</summary>
+public sealed class AnotherGroupTests(AnotherGroupFleet fleet) : IClassFixture<AnotherGroupFleet>, IAsyncLifetime
+{
+    private string _host = "";
+    private string _waiting = "";
+    private string _rollout = "";
+    private long _capture;
+    private Session? _outsider;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static IEnumerable<MethodDescriptor> Methods =>
+        new[] { ControlReflection.Descriptor, RolloutsReflection.Descriptor, ProfilesReflection.Descriptor }.SelectMany(file => file.Services).SelectMany(service => service.Methods);
+
+    private Session Outsider => _outsider ?? throw new InvalidOperationException("Not started.");
+
+    public async ValueTask InitializeAsync()
+    {
+        _host = await fleet.HostAsync();
+        fleet.Agent.Profiles = (_, to) => FakeAgent.SendAsync(to, File.ReadAllBytes(Path.Join(AppContext.BaseDirectory, "Golden", "profiles", "cpu-8s.pb.gz")), CommandFleet.OldStart);
+        var taken = (await fleet.ProfileAsync(_host)).Id;
+        _capture = (await Wait.ForAsync("the command names its capture", () => fleet.ViewAsync(taken), view => view.CaptureId > 0)).CaptureId;
+        _waiting = (await fleet.RestartAsync(_host)).Id;
+        var start = new StartRolloutRequest { Hosts = { _host }, BatchSize = 1, ConfirmCount = 1, Reason = "a test", IdempotencyKey = CommandFleet.NewKey() };
+        _rollout = (await Session.Ask(o => fleet.Operator.Rollouts.StartRolloutAsync(start, o))).Id;
+        await fleet.Console.CommandAsync(["users", "add", AnotherGroupFleet.Outsider, "--role", AnotherGroupFleet.Outsider], Programs.Password + "\n");
+        _outsider = await fleet.Console.SignInAsync(AnotherGroupFleet.Outsider);
+    }
+
+    public async ValueTask DisposeAsync() =>
+        await Session.Ask(o => fleet.Operator.Rollouts.AbortRolloutAsync(new() { RolloutId = _rollout, Reason = "the test is over" }, o));
+
+    [Fact]
+    public async Task Every_call_that_does_something_to_a_host_or_reads_what_was_taken_from_it_is_refused()
+    {
+        var tried = new List<string>();
+        foreach (var method in Methods.Where(method => AccessTable.Rpcs[PathOf(method)] != AccessTable.Needs.View || method.Name == "Reject"))
+        {
+            var refusal = await Assert.ThrowsAsync<RpcException>(() => AccessTests.CallAsync(Outsider.Channel, PathOf(method), Fill(method.InputType).ToByteArray()));
+            Refused(method, refusal.StatusCode, refusal.Status.Detail);
+            tried.Add(method.Name);
+        }
+
+        // The list is the contract's own; were it empty, nothing would have been tried.
+        string[] least = ["Restart", "Reload", "Dump", "Profile", "Approve", "Reject", "StartRollout", "ResumeRollout", "AbortRollout", "GetFlame", "GetText", "GetDump"];
+        Assert.Empty(least.Except(tried));
+        Assert.Equal(CommandPhase.AwaitingApproval, (await fleet.ViewAsync(_waiting)).Phase);
+    }
+
+    [Fact]
+    public async Task The_same_as_JSON_is_refused()
+    {
+        var token = (await fleet.Console.CommandAsync(["tokens", "add", _host, "--user", AnotherGroupFleet.Outsider, "--days", "1"])).Output.Split('\n').Single(line => line.StartsWith("fct_", StringComparison.Ordinal));
+        using var script = fleet.Console.Nobody();
+        script.Bear(token);
+        foreach (var method in Methods.Where(method => Post(method).Length > 0 && method.Name != "Plan"))
+        {
+            var path = Post(method).Replace("{host}", _host, StringComparison.Ordinal).Replace("{command_id}", _waiting, StringComparison.Ordinal).Replace("{rollout_id}", _rollout, StringComparison.Ordinal);
+            var body = JsonNode.Parse(JsonFormatter.Default.Format(Fill(method.InputType)))!.AsObject();
+            foreach (var inPath in new[] { "host", "commandId", "rolloutId" })
+                body.Remove(inPath);
+            using var content = new StringContent(body.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
+            using var answer = await script.Http.PostAsync(path, content, Cancel);
+            Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+            Refused(method, StatusCode.PermissionDenied, await answer.Content.ReadAsStringAsync(Cancel));
+        }
+    }
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("pprof")]
+    public async Task The_file_of_a_capture_is_refused(string form)
+    {
+        using var own = await fleet.Operator.Http.GetAsync($"/captures/{_capture}/{form}", Cancel);
+        Assert.Equal(HttpStatusCode.OK, own.StatusCode);
+        using var answer = await Outsider.Http.GetAsync($"/captures/{_capture}/{form}", Cancel);
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
+    // By the names of the contract's fields, so that a call that is added is filled and tried too.
+    private IMessage Fill(MessageDescriptor type)
+    {
+        var json = new JsonObject();
+        foreach (var field in type.Fields.InDeclarationOrder())
+        {
+            JsonNode? value = field.Name switch
+            {
+                "host" or "confirm_host" => _host,
+                "hosts" => new JsonArray(_host),
+                "reason" => "a test",
+                "idempotency_key" => CommandFleet.NewKey(),
+                "command_id" => _waiting,
+                "rollout_id" => _rollout,
+                "capture_id" => _capture,
+                "seconds" or "batch_size" or "confirm_count" => 1,
+                "rung" => "RUNG_GOROUTINES",
+                _ => null,
+            };
+            if (value is not null)
+                json[field.JsonName] = value;
+        }
+
+        return type.Parser.ParseJson(json.ToJsonString());
+    }
+
+    private void Refused(MethodDescriptor method, StatusCode status, string detail)
+    {
+        Assert.True(status == StatusCode.PermissionDenied, $"{method.FullName}: {status} {detail}");
+        Assert.Contains($"on {_host}", detail, StringComparison.Ordinal);
+    }
+
+    private static string PathOf(MethodDescriptor method) => $"/{method.Service.FullName}/{method.Name}";
+
+    private static string Post(MethodDescriptor method) => method.GetOptions()?.GetExtension(Google.Api.AnnotationsExtensions.Http)?.Post ?? "";
+}
