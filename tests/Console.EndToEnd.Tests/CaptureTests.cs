@@ -30,6 +30,7 @@ public sealed partial class CaptureTests(LiveFleet fleet)
         await Assertions.Expect(page.GetByTestId("lockup")).ToContainTextAsync("Locked up since", new() { Timeout = Growing });
         var dump = await TakeAsync(page, "dump", "Dump", "who waits for the fork lock");
         await fleet.CommandAsync(Cancel, "grow", Host);
+        await IsOverriddenInAnIllFleetAsync();
         var before = await page.GetByTestId("process-start").InnerTextAsync();
         await page.GiveAsync("restart", $"Restart {Host}", "it is locked up");
         Assert.Contains("succeeded", await page.EndedAsync("restart", "it is locked up"), StringComparison.Ordinal);
@@ -38,6 +39,23 @@ public sealed partial class CaptureTests(LiveFleet fleet)
 
         await SaysWhoWaitsAsync(page, dump);
         await NamesTheForkPathAsync(page, old, young);
+    }
+
+    // At a console to which the others are ill too, where the rule would keep the locked-up host as it is.
+    private async Task IsOverriddenInAnIllFleetAsync()
+    {
+        await using var strict = await StrictConsole.StartAsync(fleet.Demo, settings => GuardRailTests.OnlySees(settings, Host), Cancel);
+        var page = await fleet.SignInAtAsync(strict.Url, "admin", $"/hosts/{Host}");
+        await page.InteractiveAsync();
+        await Assertions.Expect(page.GetByTestId("lockup")).ToContainTextAsync("Locked up since");
+        await page.GetByTestId("restart").ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await Assertions.Expect(GuardRailTests.Refusal(dialog, "healthy-share")).ToContainTextAsync("restart.override");
+        await dialog.GetByLabel("Override").CheckAsync();
+        await Assertions.Expect(GuardRailTests.Refusal(dialog, "healthy-share")).ToHaveCountAsync(0);
+        await dialog.GetByLabel("Reason").FillAsync("it is locked up");
+        await dialog.GetByLabel("to confirm").FillAsync(Host);
+        await Assertions.Expect(dialog.GetByRole(AriaRole.Button, new() { Name = $"Restart {Host}" })).ToBeEnabledAsync();
     }
 
     // The first line of the dump, and the count of whoever is inside the function that takes the fork lock and waits.

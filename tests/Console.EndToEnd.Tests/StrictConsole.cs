@@ -4,8 +4,7 @@ using System.Text.Json.Nodes;
 namespace FleetConsole.EndToEnd.Tests;
 
 /// <summary>
-/// A second console on the same live fleet, with the same accounts, in a freeze window, and to which no host is healthy: its
-/// token of the forking probe is a wrong one.
+/// A second console on the same live fleet, with the same accounts and with rules of its own. It gives its commands to the same agents.
 /// </summary>
 internal sealed class StrictConsole : IAsyncDisposable
 {
@@ -14,11 +13,11 @@ internal sealed class StrictConsole : IAsyncDisposable
     private readonly Process _process;
     private readonly TaskCompletionSource<string> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private StrictConsole(DemoProcess demo)
+    private StrictConsole(DemoProcess demo, Action<JsonObject> change)
     {
         var start = new ProcessStartInfo(Path.Combine(Repository.Artifacts, "server", "Console.Server")) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("--config");
-        start.ArgumentList.Add(Configure(demo));
+        start.ArgumentList.Add(Configure(demo, change));
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Take(line.Data);
         _process.ErrorDataReceived += (_, line) => Take(line.Data);
@@ -29,9 +28,10 @@ internal sealed class StrictConsole : IAsyncDisposable
 
     public string Url { get; private set; } = "";
 
-    public static async Task<StrictConsole> StartAsync(DemoProcess demo, CancellationToken cancellationToken)
+    /// <param name="change">Makes the settings of the demo's console stricter.</param>
+    public static async Task<StrictConsole> StartAsync(DemoProcess demo, Action<JsonObject> change, CancellationToken cancellationToken)
     {
-        var console = new StrictConsole(demo);
+        var console = new StrictConsole(demo, change);
         console.Url = await console._listening.Task.WaitAsync(Deadline, cancellationToken);
         return console;
     }
@@ -44,7 +44,7 @@ internal sealed class StrictConsole : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private string Configure(DemoProcess demo)
+    private string Configure(DemoProcess demo, Action<JsonObject> change)
     {
         var settings = JsonNode.Parse(File.ReadAllText(Path.Combine(demo.Data, "console.json")))?.AsObject() ?? throw new InvalidOperationException("The demo left no configuration.");
         var data = Path.Combine(_folder, "data");
@@ -54,10 +54,7 @@ internal sealed class StrictConsole : IAsyncDisposable
         settings["Storage"] = new JsonObject { ["Folder"] = data };
         settings["Endpoints"] = new JsonObject(new[] { "Browser", "Grpc", "Metrics" }.Select(name =>
             KeyValuePair.Create<string, JsonNode?>(name, new JsonObject { [nameof(Url)] = "http://127.0.0.1:0" })));
-        settings["Control"] = new JsonObject { ["Freezes"] = new JsonArray(new JsonObject { ["Name"] = "night shift", ["Cron"] = "* * * * *", ["Minutes"] = 60 }) };
-        var secret = Path.Combine(_folder, "wrong-secret");
-        File.WriteAllText(secret, "not the fleet's");
-        (settings["GitRpc"] ?? throw new InvalidOperationException("No section GitRpc.")).AsObject()["SecretFile"] = secret;
+        change(settings);
         var path = Path.Combine(_folder, "console.json");
         File.WriteAllText(path, settings.ToJsonString());
         return path;
