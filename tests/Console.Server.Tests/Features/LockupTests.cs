@@ -6,53 +6,24 @@ namespace FleetConsole.Server.Tests.Features;
 /// <summary>A real server that forks under one lock, with page tables that grow by the second, until it really locks up.</summary>
 public sealed class LockupTests(Programs programs) : IAsyncLifetime
 {
-    // 20 forks a second: at 2 GiB a fork takes 60 ms, which is more than there is.
-    private const long Grow = 150_000_000;
-    private const string Host = "git-1";
-    private readonly TestAuthority _authority = new();
-    private AgentedServer? _host;
-    private PrometheusProcess? _prometheus;
-    private ConsoleProcess? _console;
+    private const string Host = RealHost.Name;
+    private readonly RealHost _real = new(programs, RealHost.ToALockUp);
     private Session? _operator;
 
     private Session Operator => _operator ?? throw new InvalidOperationException("Not started.");
 
-    private AgentedServer Real => _host ?? throw new InvalidOperationException("Not started.");
-
     public async ValueTask InitializeAsync()
     {
-        _host = new(programs, _authority, Host);
-        await _host.StartAsync("1.0.4", Grow);
-        _prometheus = new(_host.Target);
-        await _prometheus.StartAsync();
-        _console = new(programs, _prometheus.Url);
-        _console.Section("Hosts")["Overrides"] = new System.Text.Json.Nodes.JsonObject { [Host] = _host.Override };
-        _console.Trust(_authority);
-        var gitRpc = _console.Section("GitRpc");
-        (gitRpc["SecretFile"], gitRpc["ProbeStorage"], gitRpc["ProbeRepository"]) = (_host.Server.SecretFile, GitRpcProcess.Storage, Programs.Repository);
-        gitRpc["DeadlineSeconds"] = 2;
-
-        // The forking call is made because calls pile up, not because its own time has come.
-        gitRpc["ProbeSeconds"] = 3600;
-        await _console.StartAsync();
-        _operator = await _console.SignInAsync("operator");
+        await _real.StartAsync();
+        _operator = await _real.Console.SignInAsync("operator");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_console is not null)
-            await _console.DisposeAsync();
-        if (_prometheus is not null)
-            await _prometheus.DisposeAsync();
-        if (_host is not null)
-            await _host.DisposeAsync();
-        _authority.Dispose();
-    }
+    public ValueTask DisposeAsync() => _real.DisposeAsync();
 
     [Fact]
     public async Task A_server_that_locks_up_is_a_finding_until_a_restart_ends_it()
     {
-        await using var load = Real.Server.Load();
+        await using var load = _real.Server.Load();
         var locked = await LockedUpAsync();
         Assert.Equal(HealthState.Serving, locked.Health);
         Assert.Contains("calls in flight", locked.Lockup.Detail, StringComparison.Ordinal);
@@ -63,7 +34,7 @@ public sealed class LockupTests(Programs programs) : IAsyncLifetime
         Assert.Contains(" 1", await MetricAsync("fleetconsole_locked_up"), StringComparison.Ordinal);
 
         // The evidence is what a server gives that does not answer; the restart is to a version that forks no more.
-        Real.Server.Stamp("1.0.5");
+        _real.Server.Stamp("1.0.5");
         var restart = await EndAsync(await Session.Ask(o => Operator.Control.RestartAsync(new() { Host = Host, Reason = "it is locked up", IdempotencyKey = CommandFleet.NewKey(), ConfirmHost = Host }, o)));
         Assert.True(restart.Phase == CommandPhase.Succeeded, restart.ToString());
         Assert.NotNull(restart.ScrapedAt);
@@ -80,7 +51,7 @@ public sealed class LockupTests(Programs programs) : IAsyncLifetime
     [Fact]
     public async Task The_ladder_counts_the_goroutines_that_wait_for_the_fork_lock()
     {
-        await using var load = Real.Server.Load();
+        await using var load = _real.Server.Load();
         await LockedUpAsync();
 
         foreach (var rung in new[] { Rung.Goroutines, Rung.KernelStacks, Rung.Perf, Rung.Abort })
@@ -138,7 +109,7 @@ public sealed class LockupTests(Programs programs) : IAsyncLifetime
     private async Task<string> MetricAsync(string name)
     {
         using var http = new HttpClient();
-        var page = await http.GetStringAsync(new Uri(_console!.Metrics, "metrics"), TestContext.Current.CancellationToken);
+        var page = await http.GetStringAsync(new Uri(_real.Console.Metrics, "metrics"), TestContext.Current.CancellationToken);
         return page.Split('\n').Single(line => line.StartsWith(name + "{", StringComparison.Ordinal));
     }
 }

@@ -3,12 +3,12 @@ using Microsoft.Data.Sqlite;
 
 namespace FleetConsole.Server.Tests.Features.Control;
 
-/// <summary>What the <c>audit verify</c> command finds when somebody writes into the database.</summary>
-public sealed class AuditChainTests(Programs programs) : IAsyncLifetime
+/// <summary>A console's folder after three people have signed in and it was killed.</summary>
+public sealed class WrittenTrail(Programs programs) : IAsyncLifetime
 {
     private readonly ConsoleProcess _console = new(programs, "http://127.0.0.1:9");
 
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+    internal string Folder => _console.Data;
 
     public async ValueTask InitializeAsync()
     {
@@ -16,6 +16,23 @@ public sealed class AuditChainTests(Programs programs) : IAsyncLifetime
         foreach (var _ in Enumerable.Range(0, 3))
             await _console.SignInAsync("viewer");
         await _console.Run.KillAsync();
+    }
+
+    public ValueTask DisposeAsync() => _console.DisposeAsync();
+}
+
+/// <summary>What the <c>audit verify</c> command finds when somebody writes into the database.</summary>
+public sealed class AuditChainTests(WrittenTrail trail, Programs programs) : IClassFixture<WrittenTrail>, IAsyncLifetime
+{
+    private readonly ConsoleProcess _console = new(programs, "http://127.0.0.1:9");
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync()
+    {
+        foreach (var file in Directory.GetFiles(trail.Folder))
+            File.Copy(file, Path.Combine(_console.Data, Path.GetFileName(file)), overwrite: true);
+        return ValueTask.CompletedTask;
     }
 
     public ValueTask DisposeAsync() => _console.DisposeAsync();
@@ -49,6 +66,7 @@ public sealed class AuditChainTests(Programs programs) : IAsyncLifetime
         Assert.Equal(1, verified.ExitCode);
         Assert.Contains(message, verified.Output, StringComparison.Ordinal);
     }
+
     [Theory]
     [InlineData("DELETE FROM Audit WHERE Id > 4", 2, "rows 5 to 6 are missing")]
     [InlineData("UPDATE Audit SET User = 'somebody', Hash = '' WHERE Id = 5", 1, "row 5 is not what was written")]
