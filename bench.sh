@@ -7,6 +7,7 @@
 #   ./bench.sh placebo              real latency, cut at made-up restarts: whatever is found is false
 #   ./bench.sh speed                full refit of 20,000 series, and one hour more
 #   ./bench.sh age-view             an age view of 24 h of 100 hosts over Prometheus's own answer to the same queries
+#   ./bench.sh forecast [TIMES]     the time to lock-up that a live demo tells, minute by minute, beside when it came (half an hour; less by TIMES)
 #   ./bench.sh agent                a restart by the agent over `systemctl restart`; its memory at rest and under load (root)
 #   ./bench.sh profile [SEED]       `Console.Server profile` beside `go tool pprof -top` on 100,000 stacks, as whole processes
 #   ./bench.sh dump [SEED]          `Console.Server dump` on 20,000 goroutines, 30 MB
@@ -180,6 +181,41 @@ age_view() {
     "$python" tests/Console.Benchmarks/Latency/age-view.py "$PWD/artifacts/server/Console.Server" "$work/age-view" "$@"
 }
 
+# The demo's git-4 grows until it locks up; every reading of the console's own metric is held against when that came.
+forecast() {
+    local folder=$work/forecast port=${PORT:-18180} url readings now came
+    install_packages curl jq
+    mkdir -p "$work"
+    rm -rf "$folder" "$work/forecast.log"
+    DATA=$folder PORT=$port ./demo.sh >"$work/forecast.log" 2>&1 &
+    demo=$!
+    trap 'kill "$demo"; wait "$demo" || true' EXIT
+    until grep -qs 'Console ready' "$work/forecast.log"; do
+        kill -0 "$demo" 2>/dev/null || die "The demo ended. See $work/forecast.log"
+        sleep 1
+    done
+    [[ $# -eq 0 ]] || DATA=$folder PORT=$port ./demo.sh grow git-4 "$1"
+    url=$(jq -r .Endpoints.Metrics.Url "$folder/console.json")/metrics
+    readings=$work/forecast.readings
+    : >"$readings"
+    came=
+    while [[ -z $came ]]; do
+        ((SECONDS < 3000)) || die "git-4 did not lock up in 50 minutes. See $work/forecast.log"
+        sleep 5
+        now=$(date +%s)
+        curl -fsS --max-time 4 "$url" | awk -v now="$now" '
+            $1 == "fleetconsole_lockup_seconds{host=\"git-4\"}" { print now, $2 }
+            $1 == "fleetconsole_locked_up{host=\"git-4\"}" && $2 == 1 { print now, "locked" }' >>"$readings"
+        came=$(awk '$2 == "locked" { print $1; exit }' "$readings")
+    done
+    awk -v came="$came" '
+        $2 != "locked" && $2 != told {
+            told = $2; left = came - $1; ratio = left > 0 ? $2 / left : 0; n++; within += ratio >= .5 && ratio <= 2
+            printf "told %5.0f s, came after %5.0f s: %.2f\n", $2, left, ratio
+        }
+        END { printf "%d of %d within a factor of two\n", within, n }' "$readings"
+}
+
 fuzz() {
     build
     made fuzz "${1:-1000000}" "${2:-1}" tests/Console.Analysis.Tests/Golden
@@ -206,7 +242,7 @@ quality | suspected | early-limit | same | placebo)
     prepare
     "$command" "$@"
     ;;
-agent | profile | dump | flame | fuzz)
+agent | profile | dump | flame | forecast | fuzz)
     "$command" "$@"
     ;;
 age-view)
@@ -217,7 +253,7 @@ speed)
     dotnet tests/Console.Benchmarks/bin/Release/net10.0/Console.Benchmarks.dll speed 200 100
     ;;
 *)
-    sed -n '2,15p' "${BASH_SOURCE[0]}" | cut -c3- >&2
+    sed -n '2,16p' "${BASH_SOURCE[0]}" | cut -c3- >&2
     exit 2
     ;;
 esac

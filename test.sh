@@ -36,11 +36,12 @@ run_go() {
     count "$p" "$f" "$s"
 }
 
-# run_dotnet PROJECT-NAME: its counts are read from the report; a run without one has failed.
+# run_dotnet PROJECT-NAME [OPTION...]: its counts are read from the report; a run without one has failed.
 run_dotnet() {
     local name=$1 report=$results/$1.trx log=$results/$1.log code=0
+    shift
     # The test programs run by themselves: the SDK's test command refuses this xunit under its older platform.
-    "tests/$name/bin/Release/net10.0/$name" -noLogo -trx "$report" >"$log" 2>&1 || code=$?
+    "tests/$name/bin/Release/net10.0/$name" -noLogo -trx "$report" "$@" >"$log" 2>&1 || code=$?
     local p=0 f=0 s=0
     if [[ -f $report ]]; then
         p=$(counter passed "$report")
@@ -90,14 +91,16 @@ dotnet restore Console.sln --locked-mode -v quiet
 
 step "build"
 dotnet build Console.sln -c Release --no-restore -v quiet -nologo -warnaserror
-build_host
+tests/git-rpc-server/build.sh artifacts/git-rpc-server
 
-# The server's tests wait for scrapes more than they compute, so the others run beside them, and then the build of what the browser's tests
-# run, and the check of the format. The browser's have the machine to themselves: their fleet forks in earnest.
+# The server's tests wait for scrapes more than they compute, so more of them run at a time than there are cores, and beside them the build
+# of the agent, the other tests, the build of what the browser's tests run, and the check of the format. The browser's have the machine to
+# themselves: their fleet forks in earnest.
 step "tests"
-export FLEETCONSOLE_AGENT=$PWD/artifacts/agent/Console.Agent
-run_dotnet Console.Server.Tests &
+run_dotnet Console.Server.Tests -maxThreads 4 &
 beside=$!
+build_host
+export FLEETCONSOLE_AGENT=$PWD/artifacts/agent/Console.Agent
 run_go
 for project in tests/Console.*.Tests; do
     case $(basename "$project") in

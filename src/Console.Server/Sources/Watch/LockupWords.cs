@@ -39,6 +39,7 @@ internal static class LockupWords
         { TotalMinutes: < 1 } span => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0} s"),
         { TotalHours: < 2 } span => string.Create(CultureInfo.InvariantCulture, $"{span.TotalMinutes:0} min"),
         { TotalDays: < 2 } span => string.Create(CultureInfo.InvariantCulture, $"{span.TotalHours:0} h"),
+        { TotalDays: < 10 } span => string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays:0.0} days"),
         var span => string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays:0} days"),
     };
 
