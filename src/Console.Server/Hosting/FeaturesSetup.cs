@@ -56,11 +56,11 @@ internal static class FeaturesSetup
 
     private static void AddCaptures(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddChecked<CapturesOptions>(configuration, CapturesOptions.Section);
         services.AddChecked<CaptureRulesOptions>(configuration, CaptureRulesOptions.Section);
         services.AddSingleton<CapturesFeature>();
         services.AddSingleton<ICapturesApi>(provider => provider.GetRequiredService<CapturesFeature>());
         services.AddSingleton<CaptureUploads>();
+        services.AddSingleton<CaptureDeletions>();
         services.AddHostedService<CaptureRetention>();
         services.AddSingleton<CaptureAccess>();
         services.AddSingleton<ProfileShelf>();
