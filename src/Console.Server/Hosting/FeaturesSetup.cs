@@ -42,7 +42,7 @@ internal static class FeaturesSetup
         services.AddSingleton<DriftMetrics>();
         services.AddHostedService<DriftScan>();
         services.AddSingleton<FindingLedger>();
-        services.AddSingleton<KnownLockups>();
+        services.AddSingleton<ILockupHistory, KnownLockups>();
         services.AddSingleton<ReplayDesk>();
         services.AddSingleton<FindingsFeature>();
         services.AddSingleton<IFindingsApi>(provider => provider.GetRequiredService<FindingsFeature>());
