@@ -52,6 +52,9 @@ public static class Routes
     public static string CapturesOf(string host, TimeSpan? age = null) => $"{Captures}?host={Uri.EscapeDataString(host)}"
         + (age is { } wanted ? string.Create(CultureInfo.InvariantCulture, $"&age={wanted.TotalSeconds:0}") : "");
 
+    /// <summary>Captures of a host, or of all, those first that one would delete first.</summary>
+    public static string CapturesToClear(string host) => $"{Captures}?host={Uri.EscapeDataString(host)}&order=oldest";
+
     /// <summary>What a command took.</summary>
     public static string CapturesBy(string command) => $"{Captures}?command={Uri.EscapeDataString(command)}";
 

@@ -58,6 +58,9 @@ internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
     public Task<Capture> GetCaptureAsync(long id, CancellationToken cancellationToken) =>
         Ask(_captures.GetCaptureAsync(new() { Id = id }, Options(cancellationToken)), cancellationToken);
 
+    public Task<DeleteCapturesReply> DeleteCapturesAsync(DeleteCapturesRequest request, CancellationToken cancellationToken) =>
+        Ask(_captures.DeleteCapturesAsync(request, Options(cancellationToken)), cancellationToken);
+
     public Task<DumpViewReply> GetDumpAsync(DumpViewRequest request, CancellationToken cancellationToken) =>
         Ask(_profiles.GetDumpAsync(request, Options(cancellationToken)), cancellationToken);
 

@@ -13,4 +13,7 @@ public interface ICapturesApi
 
     /// <exception cref="ApiException">There is no such capture.</exception>
     Task<Capture> GetCaptureAsync(long id, CancellationToken cancellationToken);
+
+    /// <exception cref="ApiException">Refused, as DeleteCaptures says; nothing was deleted.</exception>
+    Task<DeleteCapturesReply> DeleteCapturesAsync(DeleteCapturesRequest request, CancellationToken cancellationToken);
 }

@@ -14,6 +14,9 @@ internal static class ConsoleMetrics
     public static Counter FailedRounds { get; } = Metrics.CreateCounter(
         "fleetconsole_failed_rounds_total", "Rounds of a watch that ended in an unexpected error.", "watch");
 
+    public static Gauge CaptureShare { get; } = Metrics.CreateGauge(
+        "fleetconsole_captures_limit_ratio", "Captures kept of a host over their limit, by number or size, whichever is nearer: at 1 nothing more is taken.", "host");
+
     public static Gauge LockedUp { get; } = Metrics.CreateGauge(
         "fleetconsole_locked_up", "1 while a host is locked up.", "host");
 

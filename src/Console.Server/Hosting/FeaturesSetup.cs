@@ -46,7 +46,7 @@ internal static class FeaturesSetup
         services.AddSingleton<DriftMetrics>();
         services.AddHostedService<DriftScan>();
         services.AddSingleton<FindingLedger>();
-        services.AddSingleton<KnownLockups>();
+        services.AddSingleton<ILockupHistory, KnownLockups>();
         services.AddSingleton<ReplayDesk>();
         services.AddSingleton<FindingsFeature>();
         services.AddSingleton<IFindingsApi>(provider => provider.GetRequiredService<FindingsFeature>());
@@ -60,11 +60,11 @@ internal static class FeaturesSetup
 
     private static void AddCaptures(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddChecked<CapturesOptions>(configuration, CapturesOptions.Section);
         services.AddChecked<CaptureRulesOptions>(configuration, CaptureRulesOptions.Section);
         services.AddSingleton<CapturesFeature>();
         services.AddSingleton<ICapturesApi>(provider => provider.GetRequiredService<CapturesFeature>());
         services.AddSingleton<CaptureUploads>();
+        services.AddSingleton<CaptureDeletions>();
         services.AddHostedService<CaptureRetention>();
         services.AddSingleton<CaptureAccess>();
         services.AddSingleton<ProfileShelf>();

@@ -28,6 +28,13 @@ internal sealed class CaptureRow
 
     public required string Reason { get; init; }
 
+    /// <summary>When a person deleted it. The row stays, so that what points to it still points to something; null while its bytes are kept.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
+
+    public string DeletedBy { get; set; } = "";
+
+    public string DeletedReason { get; set; } = "";
+
     /// <summary>The process's age when it was taken; null for an uploaded file.</summary>
     public TimeSpan? Age => TakenAt - ProcessStartedAt;
 }

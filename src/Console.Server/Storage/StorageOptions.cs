@@ -15,6 +15,10 @@ internal sealed class StorageOptions : IValidatableObject
     [Range(1, 4096)]
     public int MaxCaptureMegabytes { get; set; } = 256;
 
+    /// <summary>No capture is stored while the folder's disk has less left than this, in MiB.</summary>
+    [Range(0, 100_000_000)]
+    public int KeepFreeMegabytes { get; set; } = 1024;
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (WhyNot() is { } problem)

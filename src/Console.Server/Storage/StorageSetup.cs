@@ -21,6 +21,8 @@ internal static class StorageSetup
                 .ConfigureWarnings(events => events.Log(
                     (CoreEventId.SaveChangesFailed, LogLevel.Debug), (RelationalEventId.CommandError, LogLevel.Debug), (RelationalEventId.TransactionError, LogLevel.Debug))));
         services.AddSingleton<CaptureFiles>();
+        services.AddChecked<CapturesOptions>(configuration, CapturesOptions.Section);
+        services.AddSingleton<CaptureRoom>();
         services.AddSingleton<AuditTrail>();
 
         // The keys of cookies and anti-forgery tokens: without a place of their own a restart would sign everybody out.

@@ -54,11 +54,15 @@ internal sealed record SimulatedDeploy(int Seed)
     /// <summary>Deviation of what disturbs all hosts at the same moments, as on one busy machine.</summary>
     public double Disturbance { get; init; }
 
+    /// <summary>How much processes of one version differ by themselves, as a deviation of the logarithm.</summary>
+    public double Spread { get; init; } = 0.03;
+
     private const double LoadPower = 0.3;
-    private const double ProcessSpread = 0.03;
     private const double Correlation = 0.4;
 
-    public MethodVerdicts Judge()
+    public MethodVerdicts Judge() => Judge(ChanceLevels.Alone);
+
+    public MethodVerdicts Judge(ChanceLevels levels)
     {
         var random = new MersenneTwister(Seed);
         _disturbed.Clear();
@@ -70,7 +74,7 @@ internal sealed record SimulatedDeploy(int Seed)
         }
 
         var controls = Enumerable.Range(0, Controls).Select(c => Process(random, RestartAt - Lifetime + (c * 120), Lifetime + Reached, false)).ToList();
-        return DeployJudge.Judge(hosts, controls, RestartAt, RestartAt + Reached, Options);
+        return DeployJudge.Judge(hosts, controls, RestartAt, RestartAt + Reached, Options, levels);
     }
 
     private readonly Dictionary<long, double> _disturbed = [];
@@ -89,7 +93,7 @@ internal sealed record SimulatedDeploy(int Seed)
     private AgeSeries Process(MersenneTwister random, double began, double lives, bool after)
     {
         var bin = Options.Bin.TotalSeconds;
-        var level = Normal.Sample(random, 0, ProcessSpread);
+        var level = Normal.Sample(random, 0, Spread);
         var wander = 0.0;
         var points = new List<AgePoint>();
         for (var number = 0; (number + 1) * bin <= lives; number++)

@@ -42,6 +42,9 @@ internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, IC
 
     public List<ListCapturesRequest> CapturesAsked { get; } = [];
 
+    public List<string> CaptureNotices { get; } = [];
+    public List<DeleteCapturesRequest> CapturesDeleted { get; } = [];
+
     /// <summary>What a capture is said to be worth comparing with.</summary>
     public List<Comparison> Suggested { get; } = [];
 
@@ -129,7 +132,13 @@ internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, IC
     public Task<ListCapturesReply> ListCapturesAsync(ListCapturesRequest request, CancellationToken cancellationToken)
     {
         CapturesAsked.Add(request);
-        return Answer(new ListCapturesReply { Captures = { Captures.Where(capture => request.Host.Length == 0 || capture.Host == request.Host) } });
+        return Answer(new ListCapturesReply { Captures = { Captures.Where(capture => request.Host.Length == 0 || capture.Host == request.Host) }, Notices = { CaptureNotices } });
+    }
+
+    public Task<DeleteCapturesReply> DeleteCapturesAsync(DeleteCapturesRequest request, CancellationToken cancellationToken)
+    {
+        CapturesDeleted.Add(request);
+        return Answer(new DeleteCapturesReply { Deleted = Captures.RemoveAll(capture => request.CaptureIds.Contains(capture.Id)) });
     }
 
     public Task<ListComparisonsReply> ListComparisonsAsync(long id, CancellationToken cancellationToken) =>

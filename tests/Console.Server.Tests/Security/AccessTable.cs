@@ -33,6 +33,7 @@ internal static class AccessTable
         ["/fleetconsole.v1.Captures/ListCaptures"] = Needs.View,
         ["/fleetconsole.v1.Captures/GetCapture"] = Needs.View,
         ["/fleetconsole.v1.Captures/ListComparisons"] = Needs.View,
+        ["/fleetconsole.v1.Captures/DeleteCaptures"] = Needs.Administer,
         ["/fleetconsole.v1.Profiles/GetDump"] = Needs.Profile,
         ["/fleetconsole.v1.CaptureRules/ListCaptureRules"] = Needs.View,
         ["/fleetconsole.v1.CaptureRules/TryCaptureRule"] = Needs.View,

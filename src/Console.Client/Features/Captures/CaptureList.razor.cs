@@ -16,6 +16,14 @@ public partial class CaptureList
     [Parameter]
     public bool WithHost { get; set; }
 
+    /// <summary>Those that are ticked; null where nothing can be.</summary>
+    [Parameter]
+    public IReadOnlySet<long>? Chosen { get; set; }
+
+    /// <summary>One is ticked, or no longer.</summary>
+    [Parameter]
+    public EventCallback<long> Choice { get; set; }
+
     [Parameter]
     public string Nothing { get; set; } = "No profile has been taken of this host.";
 }

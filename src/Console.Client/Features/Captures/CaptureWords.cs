@@ -24,6 +24,9 @@ public static class CaptureWords
         _ => capture.Kind,
     };
 
+    /// <summary>What became of a capture that was deleted.</summary>
+    public static string Gone(Capture capture) => $"deleted by {capture.DeletedBy} on {Figures.Moment(capture.DeletedAt)}: {capture.DeletedReason}";
+
     /// <summary>The process's age when it was taken; a dash for an uploaded file.</summary>
     public static string Age(Capture capture) => Figures.Age(AgeOf(capture));
 

@@ -12,6 +12,7 @@ namespace FleetConsole.Client.Features.Captures;
 /// <summary>Everything that was captured, latest first, or nearest to an age first.</summary>
 public partial class CapturesPage(ICapturesApi api)
 {
+    private const int LeastReason = 3;
     private string? _loaded;
 
     [SupplyParameterFromQuery(Name = "host")]
@@ -24,6 +25,10 @@ public partial class CapturesPage(ICapturesApi api)
     /// <summary>Seconds of process age.</summary>
     [SupplyParameterFromQuery(Name = "age")]
     private string? AgeQuery { get; set; }
+
+    /// <summary>"oldest": those come first that one would delete first.</summary>
+    [SupplyParameterFromQuery(Name = "order")]
+    private string? OrderQuery { get; set; }
 
     [SupplyParameterFromQuery(Name = "refused")]
     private string? RefusedQuery { get; set; }
@@ -41,6 +46,12 @@ public partial class CapturesPage(ICapturesApi api)
 
     private bool MayRead { get; set; }
 
+    private bool MayDelete { get; set; }
+
+    private HashSet<long> Chosen { get; } = [];
+
+    private string Why { get; set; } = "";
+
     private bool Refused => RefusedQuery is not null;
 
     private TimeSpan? Wanted => double.TryParse(AgeQuery, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 1e9
@@ -50,8 +61,12 @@ public partial class CapturesPage(ICapturesApi api)
     protected override async Task OnParametersSetAsync()
     {
         if (Authentication is not null)
-            MayRead = (await Authentication).User.HasClaim(Permissions.ClaimType, Permissions.Profile);
-        var asked = $"{HostQuery}@{Wanted}@{CommandQuery}";
+        {
+            var user = (await Authentication).User;
+            (MayRead, MayDelete) = (user.HasClaim(Permissions.ClaimType, Permissions.Profile), user.HasClaim(Permissions.ClaimType, Permissions.Administer));
+        }
+
+        var asked = $"{HostQuery}@{Wanted}@{CommandQuery}@{OrderQuery}";
         if (_loaded == asked)
             return;
         var first = _loaded is null;
@@ -64,7 +79,27 @@ public partial class CapturesPage(ICapturesApi api)
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
-        Shown = await api.ListCapturesAsync(new() { Host = HostQuery ?? "", CommandId = CommandQuery ?? "", Age = Wanted?.ToDuration() }, cancellationToken);
+        Shown = await api.ListCapturesAsync(new() { Host = HostQuery ?? "", CommandId = CommandQuery ?? "", Age = Wanted?.ToDuration(), OldestFirst = OrderQuery == "oldest" }, cancellationToken);
         Handed = Shown.ToByteArray();
+
+        // What is no longer shown is not deleted unseen.
+        Chosen.IntersectWith(Shown.Captures.Where(capture => capture.DeletedAt is null).Select(capture => capture.Id));
+    }
+
+    private void Choose(long id)
+    {
+        if (!Chosen.Remove(id))
+            Chosen.Add(id);
+    }
+
+    private void ChooseAll() => Chosen.UnionWith(Shown?.Captures.Where(capture => capture.DeletedAt is null).Select(capture => capture.Id) ?? []);
+
+    private async Task DeleteAsync()
+    {
+        await AskAsync(cancellationToken => api.DeleteCapturesAsync(new() { CaptureIds = { Chosen }, Reason = Why.Trim() }, cancellationToken));
+        if (Problem is not null)
+            return;
+        Why = "";
+        await RefreshAsync();
     }
 }

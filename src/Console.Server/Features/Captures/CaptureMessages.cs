@@ -25,7 +25,13 @@ internal static class CaptureMessages
         Reason = row.Reason,
         FileName = FileName(row),
         CommandId = row.CommandId,
+        DeletedAt = row.DeletedAt?.ToTimestamp(),
+        DeletedBy = row.DeletedBy,
+        DeletedReason = row.DeletedReason,
     };
+
+    /// <summary>What is said to whoever asks for the bytes of a capture that was deleted.</summary>
+    public static string Gone(CaptureRow row) => $"Capture {row.Id} was deleted by {row.DeletedBy} at {row.DeletedAt:u}: {row.DeletedReason}";
 
     public static string FileName(CaptureRow row)
     {

@@ -1,4 +1,4 @@
-using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Hosting;
 using FleetConsole.Server.Sources.Watch;
 using FleetConsole.Server.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -7,63 +7,57 @@ using Microsoft.Extensions.Options;
 namespace FleetConsole.Server.Features.Captures;
 
 /// <summary>
-/// Removes captures that are too old, or too many or too large for their host, the oldest first. What explains an act is never removed: the evidence
-/// of a command that replaced a process, to which the audit trail points for ever, and what was taken while a finding was open.
+/// Removes uploaded files that are too old, too many or too large, the oldest first. What was taken from a host was taken by a command, and the audit
+/// trail points to it for ever, as does a finding that was open then: of that nothing goes by age or number, only by a person's hand
+/// (<see cref="CaptureDeletions"/>). It says how near each host is to where nothing more is taken (<see cref="CaptureRoom"/>).
 /// </summary>
 internal sealed partial class CaptureRetention(
-    IDbContextFactory<ConsoleDb> databases, CaptureFiles files, Rounds rounds, IOptions<CapturesOptions> options, TimeProvider time, ILogger<CaptureRetention> logger)
+    IDbContextFactory<ConsoleDb> databases, CaptureFiles files, CaptureRoom room, Rounds rounds, IOptions<CapturesOptions> options, TimeProvider time, ILogger<CaptureRetention> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMinutes(10);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => rounds.RunAsync("captures", Pace, SweepAsync, stoppingToken);
 
-    /// <summary>The rows that have to go.</summary>
-    public static IReadOnlyList<CaptureRow> Overdue(IEnumerable<CaptureRow> rows, ISet<string> pinned, CapturesOptions options, DateTimeOffset now)
+    /// <summary>The uploaded files that have to go.</summary>
+    public static IReadOnlyList<CaptureRow> Overdue(IEnumerable<CaptureRow> rows, CapturesOptions options, DateTimeOffset now)
     {
+        var brought = rows.Where(row => row.CommandId.Length == 0 && row.DeletedAt is null).OrderBy(row => row.TakenAt).ToList();
+        var (count, bytes) = (brought.Count, brought.Sum(row => row.SizeBytes));
         var overdue = new List<CaptureRow>();
-
-        // What stays in any case does not count: otherwise much evidence would leave no room for anything else.
-        foreach (var host in rows.Where(row => !pinned.Contains(row.CommandId) || row.CommandId.Length == 0).GroupBy(row => row.Host))
+        foreach (var row in brought)
         {
-            var (count, bytes) = (host.Count(), host.Sum(row => row.SizeBytes));
-            foreach (var row in host.OrderBy(row => row.TakenAt))
-            {
-                if (now - row.TakenAt <= TimeSpan.FromDays(options.KeepDays) && count <= options.MostPerHost && bytes <= options.MegabytesPerHost * 1024L * 1024)
-                    break;
-                overdue.Add(row);
-                (count, bytes) = (count - 1, bytes - row.SizeBytes);
-            }
+            if (now - row.TakenAt <= TimeSpan.FromDays(options.KeepDays) && count <= options.MostPerHost && bytes <= options.MegabytesPerHost * 1024L * 1024)
+                break;
+            overdue.Add(row);
+            (count, bytes) = (count - 1, bytes - row.SizeBytes);
         }
 
         return overdue;
     }
 
-    private async Task SweepAsync(CancellationToken cancellationToken)
+    /// <summary>One round.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var replacing = CommandActions.Replacing;
-        var pinned = await db.Commands.AsNoTracking().Where(c => replacing.Contains(c.Action)).Select(c => c.Id).ToListAsync(cancellationToken);
-        pinned.AddRange(await OfFindingsAsync(db, cancellationToken));
-        var overdue = Overdue(await db.Captures.AsNoTracking().ToListAsync(cancellationToken), pinned.ToHashSet(StringComparer.Ordinal), options.Value, time.GetUtcNow());
-        foreach (var row in overdue)
+        foreach (var row in Overdue(await db.Captures.AsNoTracking().Where(c => c.CommandId == "").ToListAsync(cancellationToken), options.Value, time.GetUtcNow()))
         {
             await db.Captures.Where(c => c.Id == row.Id).ExecuteDeleteAsync(cancellationToken);
-            if (!await db.Captures.AnyAsync(c => c.Sha256 == row.Sha256, cancellationToken))
-                File.Delete(files.PathOf(row.Sha256));
-            Removed(logger, row.Id, row.Kind, row.Host, row.TakenAt);
+            await files.DropUnusedAsync(db, row.Sha256, cancellationToken);
+            Removed(logger, row.Id, row.Kind, row.TakenAt);
         }
+
+        // The console may have ended, or the disk refused, between a deletion's row and its file.
+        foreach (var sha256 in await db.Captures.Where(c => c.DeletedAt != null).Select(c => c.Sha256).Distinct().ToListAsync(cancellationToken))
+        {
+            if (File.Exists(files.PathOf(sha256)))
+                await files.DropUnusedAsync(db, sha256, cancellationToken);
+        }
+
+        foreach (var use in await room.ReadAsync(db, "", cancellationToken))
+            ConsoleMetrics.CaptureShare.WithLabels(use.Host).Set(use.Share);
     }
 
-    // What was taken of a host while something was found there; a drift is found of the whole fleet.
-    private static async Task<List<string>> OfFindingsAsync(ConsoleDb db, CancellationToken cancellationToken)
-    {
-        var findings = await db.Findings.AsNoTracking().Select(f => new { f.Kind, f.Scope, f.OpenedAt, f.ResolvedAt }).ToListAsync(cancellationToken);
-        var captures = await db.Captures.AsNoTracking().Where(c => c.CommandId != "").Select(c => new { c.CommandId, c.Host, c.TakenAt }).ToListAsync(cancellationToken);
-        return [.. captures.Where(c => findings.Exists(f => c.TakenAt >= f.OpenedAt && !(c.TakenAt > f.ResolvedAt) && (f.Kind == FindingKind.Drift || f.Scope == c.Host)))
-            .Select(c => c.CommandId)];
-    }
-
-    [LoggerMessage(162, LogLevel.Information, "Capture {Id} ({Kind} of {Host}, {TakenAt}) is removed: too old, or too many of its host")]
-    private static partial void Removed(ILogger logger, long id, string kind, string host, DateTimeOffset takenAt);
+    [LoggerMessage(162, LogLevel.Information, "The uploaded file {Id} ({Kind}, {TakenAt}) is removed: too old, or too many")]
+    private static partial void Removed(ILogger logger, long id, string kind, DateTimeOffset takenAt);
 }

@@ -20,8 +20,7 @@ internal sealed class CaptureUploads(IDbContextFactory<ConsoleDb> databases, Cap
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         if (await Task.Run(() => KindOf(files.PathOf(sha256)), cancellationToken) is not { } kind)
         {
-            if (!await db.Captures.AnyAsync(c => c.Sha256 == sha256, cancellationToken))
-                File.Delete(files.PathOf(sha256));
+            await files.DropUnusedAsync(db, sha256, cancellationToken);
             return null;
         }
 

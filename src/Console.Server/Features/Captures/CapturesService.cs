@@ -1,13 +1,14 @@
 using FleetConsole.Contracts;
 using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Features.Captures.Rules;
+using FleetConsole.Server.Security;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authorization;
 
 namespace FleetConsole.Server.Features.Captures;
 
 [Authorize(Policy = Permissions.View)]
-internal sealed class CapturesService(CapturesFeature feature) : Contracts.V1.Captures.CapturesBase
+internal sealed class CapturesService(CapturesFeature feature, CaptureDeletions deletions) : Contracts.V1.Captures.CapturesBase
 {
     public override Task<ListCapturesReply> ListCaptures(ListCapturesRequest request, ServerCallContext context) =>
         feature.ListCapturesAsync(request, context.CancellationToken);
@@ -17,6 +18,11 @@ internal sealed class CapturesService(CapturesFeature feature) : Contracts.V1.Ca
 
     public override Task<Capture> GetCapture(GetCaptureRequest request, ServerCallContext context) =>
         feature.GetCaptureAsync(request.Id, context.CancellationToken);
+
+    [Authorize(Policy = Permissions.Administer)]
+    public override Task<DeleteCapturesReply> DeleteCaptures(DeleteCapturesRequest request, ServerCallContext context) =>
+        deletions.DeleteAsync(request, Caller.Of(context.GetHttpContext()) ?? throw new RpcException(new Status(StatusCode.Unauthenticated, "The session names no user.")),
+            context.CancellationToken);
 }
 
 [Authorize(Policy = Permissions.Profile)]

@@ -90,6 +90,8 @@ internal sealed class ProfileShelf(IDbContextFactory<ConsoleDb> databases, Captu
         var row = await db.Captures.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken)
             ?? throw new ApiException(StatusCode.NotFound, $"There is no capture {id}.");
         access.Demand(row);
+        if (row.DeletedAt is not null)
+            throw new ApiException(StatusCode.NotFound, CaptureMessages.Gone(row));
         var path = files.PathOf(row.Sha256);
         return File.Exists(path) ? (row, path) : throw new ApiException(StatusCode.NotFound, $"The file of capture {id} is gone from the data folder.");
     }

@@ -117,6 +117,10 @@ internal sealed partial class CommandRunner(
             // A profile that did not arrive was not taken; only a process may have been replaced without our knowing.
             return (e.Undecided && CommandActions.Replacing.Contains(command.Action) ? CommandPhase.Unknown : CommandPhase.Failed, e.Message);
         }
+        catch (NoRoomException e)
+        {
+            return (CommandPhase.Failed, e.Message);
+        }
         catch (CommandEndedException)
         {
             // It has its end; only the work on it has to stop.

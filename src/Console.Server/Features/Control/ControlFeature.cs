@@ -2,6 +2,7 @@ using FleetConsole.Client.Api;
 using FleetConsole.Contracts;
 using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Hosting;
+using FleetConsole.Server.Security;
 using FleetConsole.Server.Storage;
 using Grpc.Core;
 using Microsoft.Data.Sqlite;
@@ -14,7 +15,7 @@ namespace FleetConsole.Server.Features.Control;
 /// one transaction, and hands the command to the runner.
 /// </summary>
 internal sealed class ControlFeature(
-    IDbContextFactory<ConsoleDb> databases, AuditTrail audit, CommandGate gate, CommandRunner runner, ChangeBroadcast changes, TimeProvider time)
+    IDbContextFactory<ConsoleDb> databases, AuditTrail audit, CommandGate gate, CaptureRoom room, CommandRunner runner, ChangeBroadcast changes, TimeProvider time)
 {
     private const int MaxListed = 50;
     private const int MaxWaiting = 500;
@@ -78,6 +79,8 @@ internal sealed class ControlFeature(
         await audit.CommitAsync(async db =>
         {
             await gate.CheckRulesAsync(db, row, cancellationToken);
+            if (!order.Replaces && await room.ProblemAsync(db, row.Host, RuleCaptures.Gave(row), cancellationToken) is { } full)
+                throw new ApiException(StatusCode.FailedPrecondition, full);
 
             // What waits for a second person does not hold the host yet.
             gaveWay = row.Phase == CommandPhase.Requested ? await RightOfWay.TakeAsync(db, row, time.GetUtcNow(), cancellationToken) : null;

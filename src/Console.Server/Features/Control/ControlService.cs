@@ -1,5 +1,6 @@
 using FleetConsole.Contracts;
 using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Security;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authorization;
 

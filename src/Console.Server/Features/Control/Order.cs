@@ -1,6 +1,7 @@
 using FleetConsole.Client.Api;
 using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Features.Control.Rules;
+using FleetConsole.Server.Security;
 using FleetConsole.Server.Storage;
 using Grpc.Core;
 
@@ -9,8 +10,6 @@ namespace FleetConsole.Server.Features.Control;
 /// <summary>What is asked for, before it is a command.</summary>
 internal sealed record Order(string Action, string Host, string Reason, string IdempotencyKey)
 {
-    private const int MaxReason = 500;
-    private const int MinReason = 3;
     private const int MaxHost = 256;
     private const int MaxSeconds = 60;
 
@@ -95,8 +94,7 @@ internal sealed record Order(string Action, string Host, string Reason, string I
 
     /// <inheritdoc cref="Check()"/>
     public static void CheckReason(string reason) =>
-        Check(reason.Trim().Length is >= MinReason and <= MaxReason && !reason.Any(char.IsControl),
-            $"a reason of {MinReason} to {MaxReason} characters without line breaks is required; it stands in the audit trail");
+        Check(AuditRow.IsReason(reason), AuditRow.ReasonWanted);
 
     public static string PermissionOf(string action) => action switch
     {

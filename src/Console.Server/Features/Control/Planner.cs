@@ -3,6 +3,7 @@ using FleetConsole.Client.Api;
 using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Features.Control.Rollouts;
 using FleetConsole.Server.Features.Control.Rules;
+using FleetConsole.Server.Security;
 using FleetConsole.Server.Sources;
 using FleetConsole.Server.Sources.Watch;
 using FleetConsole.Server.Storage;

@@ -1,5 +1,6 @@
 using FleetConsole.Analysis.Fleet;
 using FleetConsole.Analysis.Latency;
+using FleetConsole.Server.Sources;
 using FleetConsole.Server.Sources.Metrics;
 using FleetConsole.Server.Sources.Prometheus;
 using FleetConsole.Server.Sources.Watch;
@@ -19,9 +20,12 @@ internal sealed record DeployLatency(
     IReadOnlyList<Generations> Generations,
     IReadOnlyList<ProcessIncarnation> Controls);
 
-/// <summary>Reads what a deploy is judged by: the young hours of each generation, and the last before the restart.</summary>
+/// <summary>
+/// Reads what a deploy is judged by: the young hours of each generation, and the last before the restart. Lock-ups are left out: a restart ends one
+/// whatever it installs, and an old process that was locked up would make any new one an improvement.
+/// </summary>
 internal sealed class DeployReader(
-    BucketReader buckets, PrometheusClient prometheus, PromQl promQl, ProcessLedger ledger, IOptions<DeployOptions> options, IOptions<WatchOptions> watch)
+    BucketReader buckets, PrometheusClient prometheus, PromQl promQl, ProcessLedger ledger, ILockupHistory lockups, IOptions<DeployOptions> options, IOptions<WatchOptions> watch)
 {
     private const int ScrapesPerBin = 3;
     private const int ScrapesPerWindow = 4;
@@ -49,24 +53,25 @@ internal sealed class DeployReader(
         var plan = ReadingPlan.Of(generations, controls.Count > 0, deploy.FirstRestartAt, now.ToUnixTimeMilliseconds() / 1000.0,
             (options.Value.LeastBins + 1) * bin.TotalSeconds, options.Value.MostBins * bin.TotalSeconds);
         var wanted = generations.Select(g => g.Host).Concat(controls.Select(p => p.Host.Name)).ToHashSet(StringComparer.Ordinal);
-        return new(bin, await ReadAsync(plan, step, new BinOptions { Width = bin, LeastCount = options.Value.LeastCount }, hosts, wanted, cancellationToken), generations, controls);
+        var binning = new Binning(step, new() { Width = bin, LeastCount = options.Value.LeastCount }, hosts, await lockups.ReadAsync(At(since), now, cancellationToken));
+        return new(bin, await ReadAsync(plan, binning, wanted, cancellationToken), generations, controls);
     }
 
     private async Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, AgeBins>>> ReadAsync(
-        IReadOnlyList<TimeRange> plan, TimeSpan step, BinOptions width, Dictionary<string, IReadOnlyList<ProcessIncarnation>> hosts, HashSet<string> wanted,
-        CancellationToken cancellationToken)
+        IReadOnlyList<TimeRange> plan, Binning binning, HashSet<string> wanted, CancellationToken cancellationToken)
     {
         var found = new Dictionary<(string Method, string Host), AgeBins>();
         foreach (var range in plan)
         {
-            await foreach (var part in buckets.ReadAsync(At(range.From), At(range.To), step, cancellationToken))
+            await foreach (var part in buckets.ReadAsync(At(range.From), At(range.To), binning.Step, cancellationToken))
             {
                 foreach (var series in part.Where(s => wanted.Contains(s.Host)))
                 {
-                    var processes = ByPrometheusClock(hosts[series.Host]);
+                    var processes = ByPrometheusClock(binning.Hosts[series.Host]);
+                    var locked = binning.Lockups.GetValueOrDefault(series.Host);
                     found[(series.Method, series.Host)] = found.TryGetValue((series.Method, series.Host), out var bins) && bins.Bounds.AsSpan().SequenceEqual(series.Samples.Bounds)
-                        ? bins.Append(series.Samples, processes)
-                        : AgeBins.Of(series.Samples, processes, width);
+                        ? bins.Append(series.Samples, processes, except: locked)
+                        : AgeBins.Of(series.Samples, processes, binning.Width, locked);
                 }
             }
         }
@@ -92,4 +97,7 @@ internal sealed class DeployReader(
         [.. processes.Select(p => p with { StartedAt = p.BeganAt })];
 
     private static DateTimeOffset At(double unixSeconds) => DateTimeOffset.FromUnixTimeMilliseconds((long)(unixSeconds * 1000));
+
+    private sealed record Binning(
+        TimeSpan Step, BinOptions Width, Dictionary<string, IReadOnlyList<ProcessIncarnation>> Hosts, IReadOnlyDictionary<string, IReadOnlyList<TimeRange>> Lockups);
 }

@@ -13,6 +13,7 @@ internal static class DeployWords
         Shortage.Young => "the new processes are too young",
         Shortage.Traffic => "there is too little traffic",
         Shortage.OldVersion => "the old version's processes have no figures at these ages",
+        Shortage.Chance => "among so many verdicts chance gives as large a difference",
         _ => "the interval is too wide for a word",
     };
 
@@ -53,7 +54,7 @@ internal static class DeployWords
         var soFar = row.Effect is null ? $"{row.Bins} of {row.BinsNeeded} bins of {Age(row.BinSeconds)} at equal age" : $"at equal age {Interval(row)} so far";
         var when = row.EnoughAt is { } at
             ? $"enough at about {DateTimeOffset.FromUnixTimeSeconds((long)at).ToString("HH:mm:ss", CultureInfo.InvariantCulture)} UTC"
-            : "time alone will not help";
+            : row.Reason == Why(Shortage.Chance) ? "the next bins may tell" : "time alone will not help";
         return $"{(fell.Length > 0 ? $"{fell} at the restart. " : "")}Not enough data: {row.Reason} ({soFar}; {when}).";
     }
 

@@ -15,25 +15,29 @@ internal static class VerdictRows
 
     public static IEnumerable<DeployVerdictRow> Of(DeployRow deploy, DeployLatency latency, JudgeOptions options, double now)
     {
-        foreach (var (method, bins) in latency.Bins.OrderBy(m => m.Key, StringComparer.Ordinal))
+        // Series are made anew for each look at a method: those of all methods and hosts at once would be gigabytes.
+        var cells = latency.Bins.OrderBy(m => m.Key, StringComparer.Ordinal)
+            .SelectMany(method => new[] { (LatencyQuantile.P99, P99), (LatencyQuantile.P50, P50) }.Select(q => new Cell(method.Key, method.Value, q.Item1, q.Item2)))
+            .Where(cell => latency.Generations.Any(g => cell.Bins.ContainsKey(g.Host))).ToList();
+        var judged = DeployFamily.Judge(
+            cells, (cell, levels) => DeployJudge.Judge(HostsOf(cell, latency), ControlsOf(cell, latency), deploy.FirstRestartAt, now, options, levels), options.FalseDiscoveryRate);
+        foreach (var (cell, verdicts) in cells.Zip(judged))
         {
-            foreach (var (quantile, number) in new[] { (LatencyQuantile.P99, P99), (LatencyQuantile.P50, P50) })
-            {
-                var hosts = latency.Generations.Where(g => bins.ContainsKey(g.Host)).Select(g => Restarted(g, bins[g.Host], quantile)).ToList();
-                if (hosts.Count == 0)
-                    continue;
-                var controls = latency.Controls.Where(p => bins.ContainsKey(p.Host.Name)).Select(p => AgeSeries.Of(bins[p.Host.Name], p.BeganAt, quantile)).ToList();
-                var verdicts = DeployJudge.Judge(hosts, controls, deploy.FirstRestartAt, now, options);
-                yield return Row(deploy.Id, "", method, number, verdicts.Together, options, null);
-                foreach (var (host, (_, verdict)) in hosts.Zip(verdicts.Hosts))
-                    yield return Row(deploy.Id, host.Host.Name, method, number, verdict, options, host);
-            }
+            yield return Row(deploy.Id, "", cell.Method, cell.Number, verdicts.Together, options, null);
+            foreach (var (host, (_, verdict)) in HostsOf(cell, latency).Zip(verdicts.Hosts))
+                yield return Row(deploy.Id, host.Host.Name, cell.Method, cell.Number, verdict, options, host);
         }
     }
 
     /// <summary>A deploy of which nothing could be compared at all.</summary>
     public static DeployVerdictRow Without(long deploy, VerdictWord word, string reason) =>
         new() { DeployId = deploy, Host = "", Method = "", Quantile = P99, Word = word, Reason = reason };
+
+    private static List<RestartedHost> HostsOf(Cell cell, DeployLatency latency) =>
+        [.. latency.Generations.Where(g => cell.Bins.ContainsKey(g.Host)).Select(g => Restarted(g, cell.Bins[g.Host], cell.Quantile))];
+
+    private static List<AgeSeries> ControlsOf(Cell cell, DeployLatency latency) =>
+        [.. latency.Controls.Where(p => cell.Bins.ContainsKey(p.Host.Name)).Select(p => AgeSeries.Of(cell.Bins[p.Host.Name], p.BeganAt, cell.Quantile))];
 
     private static RestartedHost Restarted(Generations host, AgeBins bins, LatencyQuantile quantile) => new(
         new HostId(host.Host),
@@ -45,7 +49,7 @@ internal static class VerdictRows
         long deploy, string host, string method, double quantile, DeployVerdict verdict, JudgeOptions options, RestartedHost? series)
     {
         var shortage = verdict as DeployVerdict.NotEnoughData;
-        var n = Numbers(verdict);
+        var n = verdict.Comparison;
         return new()
         {
             DeployId = deploy,
@@ -82,16 +86,6 @@ internal static class VerdictRows
         };
     }
 
-    private static DeployComparison? Numbers(DeployVerdict verdict) => verdict switch
-    {
-        DeployVerdict.Improved v => v.Numbers,
-        DeployVerdict.Worse v => v.Numbers,
-        DeployVerdict.Unchanged v => v.Numbers,
-        DeployVerdict.Rejuvenation v => v.Numbers,
-        DeployVerdict.NotEnoughData v => v.Numbers,
-        _ => null,
-    };
-
     private static VerdictWord Word(DeployVerdict verdict) => verdict switch
     {
         DeployVerdict.Improved => VerdictWord.Improved,
@@ -121,4 +115,6 @@ internal static class VerdictRows
 
         return MemoryMarshal.AsBytes<double>([.. values]).ToArray();
     }
+
+    private sealed record Cell(string Method, IReadOnlyDictionary<string, AgeBins> Bins, LatencyQuantile Quantile, double Number);
 }

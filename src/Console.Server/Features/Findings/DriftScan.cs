@@ -1,6 +1,7 @@
 using FleetConsole.Contracts;
 using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Hosting;
+using FleetConsole.Server.Sources;
 using FleetConsole.Server.Sources.Prometheus;
 using FleetConsole.Server.Sources.Watch;
 using FleetConsole.Server.Storage;
@@ -11,7 +12,7 @@ namespace FleetConsole.Server.Features.Findings;
 
 /// <summary>Looks for drift as often as bins fill up, and writes what it finds into the ledger.</summary>
 internal sealed partial class DriftScan(
-    DriftLookers lookers, FindingLedger ledger, KnownLockups lockups, DriftBoard board, DriftMetrics metrics, IDbContextFactory<ConsoleDb> databases, PrometheusWatch fleet,
+    DriftLookers lookers, FindingLedger ledger, ILockupHistory lockups, DriftBoard board, DriftMetrics metrics, IDbContextFactory<ConsoleDb> databases, PrometheusWatch fleet,
     ChangeBroadcast changes, Rounds rounds, TimeProvider time, ILogger<DriftScan> logger)
     : BackgroundService
 {

@@ -1,14 +1,14 @@
 using FleetConsole.Analysis.Latency;
 using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Sources;
 using FleetConsole.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace FleetConsole.Server.Features.Findings;
 
-/// <summary>When each host was locked up, by the findings: what few calls it answered then say nothing of drift.</summary>
-internal sealed class KnownLockups(IDbContextFactory<ConsoleDb> databases)
+/// <summary>When each host was locked up, by the findings.</summary>
+internal sealed class KnownLockups(IDbContextFactory<ConsoleDb> databases) : ILockupHistory
 {
-    /// <summary>Stretches that are not over before <paramref name="from"/>, by host; one that lasts ends at <paramref name="to"/>.</summary>
     public async Task<IReadOnlyDictionary<string, IReadOnlyList<TimeRange>>> ReadAsync(
         DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FleetConsole.Client.Api;
 using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Sources;
 using FleetConsole.Server.Sources.Prometheus;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace FleetConsole.Server.Features.Findings;
 
 /// <summary>Replays for pages: one at a time, since each asks Prometheus for weeks.</summary>
-internal sealed class ReplayDesk(DriftLookers lookers, KnownLockups lockups, IOptions<DriftScanOptions> options) : IDisposable
+internal sealed class ReplayDesk(DriftLookers lookers, ILockupHistory lockups, IOptions<DriftScanOptions> options) : IDisposable
 {
     private const double BinsBetweenLooks = 12;
     private static readonly TimeSpan MaxRange = TimeSpan.FromDays(60);

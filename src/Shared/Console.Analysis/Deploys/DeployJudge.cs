@@ -11,7 +11,8 @@ namespace FleetConsole.Analysis.Deploys;
 /// processes of one version differ (<see cref="ProcessSpread"/>). Hosts are pooled after DerSimonian and Laird, and
 /// as far as their noise is shared more hosts do not average it away (<see cref="SharedNoise"/>). Hosts that were
 /// not restarted tell what changed at the same moment anyway (<see cref="ControlShift"/>), and that is taken off.
-/// Improved or worse: the 95 % interval excludes no change and the effect reaches the floor. Rejuvenation: neither, and
+/// Improved or worse: the 95 % interval excludes no change, chance gives as much rarely enough among the deploy's many verdicts
+/// (<see cref="DeployFamily"/>), and the effect reaches the floor. Rejuvenation: neither, and
 /// latency fell at the restart by at least the floor, and of that fall the interval leaves the version less than half.
 /// Unchanged: neither, and the whole interval lies within the margin.
 /// </remarks>
@@ -31,17 +32,18 @@ public static class DeployJudge
     /// <param name="firstRestartAt">Unix seconds of the deploy's first restart.</param>
     /// <param name="now">Unix seconds.</param>
     /// <param name="options">Bins, floor, margin.</param>
+    /// <param name="levels">How rare chance has to make a change before it is called one.</param>
     public static MethodVerdicts Judge(
-        IReadOnlyList<RestartedHost> hosts, IReadOnlyList<AgeSeries> controls, double firstRestartAt, double now, JudgeOptions options)
+        IReadOnlyList<RestartedHost> hosts, IReadOnlyList<AgeSeries> controls, double firstRestartAt, double now, JudgeOptions options, ChanceLevels levels)
     {
         var spread = ProcessSpread.Of(hosts);
         var control = ControlShift.Of(controls, firstRestartAt, options.Bin.TotalSeconds);
         var compared = hosts.Select(host => Compare(host, spread, options)).ToList();
         var each = hosts.Zip(compared, (host, found) =>
-            (host.Host, found is null ? Short(host, now, options) : Decide(Numbers([found], control), options, now, found.BeganAt))).ToList();
+            (host.Host, found is null ? Short(host, now, options) : Decide(Numbers([found], control), options, now, found.BeganAt, levels.Host))).ToList();
         var enough = compared.OfType<Compared>().ToList();
         var together = enough.Count > 0
-            ? Decide(Numbers(enough, control), options, now, enough.Min(found => found.BeganAt))
+            ? Decide(Numbers(enough, control), options, now, enough.Min(found => found.BeganAt), levels.Together)
             : Soonest(each.Select(host => host.Item2));
         return new(together, each);
     }
@@ -72,19 +74,23 @@ public static class DeployJudge
             hosts.Sum(host => host.Equal.Processes), control?.Hosts ?? 0, control?.Shift);
     }
 
-    private static DeployVerdict Decide(DeployComparison numbers, JudgeOptions options, double now, double beganAt)
+    private static DeployVerdict Decide(DeployComparison numbers, JudgeOptions options, double now, double beganAt, double level)
     {
         var effect = numbers.AtEqualAge;
-        if (effect.High < 0 && effect.Value <= Math.Log(1 - options.Floor))
-            return new DeployVerdict.Improved(numbers);
-        if (effect.Low > 0 && effect.Value >= Math.Log(1 + options.Floor))
-            return new DeployVerdict.Worse(numbers);
+        var faster = effect.High < 0 && effect.Value <= Math.Log(1 - options.Floor);
+        var slower = effect.Low > 0 && effect.Value >= Math.Log(1 + options.Floor);
+        if ((faster || slower) && effect.P <= level)
+            return faster ? new DeployVerdict.Improved(numbers) : new DeployVerdict.Worse(numbers);
         if (numbers.Fall is { } fall && fall.High < 0 && fall.Value <= Math.Log(1 - options.Floor)
             && Math.Max(-effect.Low, effect.High) < -fall.Value * RejuvenatedShare)
             return new DeployVerdict.Rejuvenation(numbers);
-        return effect.Low >= Math.Log(1 - options.Margin) && effect.High <= Math.Log(1 + options.Margin)
-            ? new DeployVerdict.Unchanged(numbers)
-            : new DeployVerdict.NotEnoughData(numbers.Bins, options.LeastBins, NarrowAt(numbers, options, now, beganAt), Shortage.Wide, numbers);
+        if (effect.Low >= Math.Log(1 - options.Margin) && effect.High <= Math.Log(1 + options.Margin))
+            return new DeployVerdict.Unchanged(numbers);
+
+        // When it is known depends on what becomes of the other verdicts.
+        var chance = faster || slower;
+        return new DeployVerdict.NotEnoughData(numbers.Bins, options.LeastBins, chance ? null : NarrowAt(numbers, options, now, beganAt),
+            chance ? Shortage.Chance : Shortage.Wide, numbers);
     }
 
     // Noise falls with the number of bins; when even none of it would leave the interval too wide, time will not help.

@@ -41,6 +41,9 @@ public enum Shortage
 
     /// <summary>The interval is too wide for any word.</summary>
     Wide,
+
+    /// <summary>It would be a change if it were the only verdict; among so many, chance gives as much.</summary>
+    Chance,
 }
 
 /// <summary>What a deploy did to latency.</summary>
@@ -49,6 +52,17 @@ public abstract record DeployVerdict
     private DeployVerdict()
     {
     }
+
+    /// <summary>The numbers behind it; null where there are none.</summary>
+    public DeployComparison? Comparison => this switch
+    {
+        Improved v => v.Numbers,
+        Worse v => v.Numbers,
+        Unchanged v => v.Numbers,
+        Rejuvenation v => v.Numbers,
+        NotEnoughData v => v.Numbers,
+        _ => null,
+    };
 
     /// <summary>Faster at equal age.</summary>
     public sealed record Improved(DeployComparison Numbers) : DeployVerdict;
@@ -65,7 +79,7 @@ public abstract record DeployVerdict
     /// <summary>Nothing can be said yet.</summary>
     /// <param name="Have">Bins at equal age that there are.</param>
     /// <param name="Need">Bins that are needed for a word.</param>
-    /// <param name="EnoughAt">Unix seconds when there will be enough; null when time alone will not help.</param>
+    /// <param name="EnoughAt">Unix seconds when there will be enough; null when time alone will not help, or nobody knows.</param>
     /// <param name="Why">What is short.</param>
     /// <param name="Numbers">What is known so far; null before anything is.</param>
     public sealed record NotEnoughData(int Have, int Need, double? EnoughAt, Shortage Why, DeployComparison? Numbers) : DeployVerdict;

@@ -27,6 +27,11 @@ public sealed record JudgeOptions
     /// </summary>
     public double Margin { get; init; } = 0.15;
 
+    /// <summary>
+    /// q of Benjamini and Hochberg over the verdicts of one deploy: of those that say better or worse, so many may be chance.
+    /// </summary>
+    public double FalseDiscoveryRate { get; init; } = 0.05;
+
     /// <summary>Caches are cold for about this many bins after a start.</summary>
     public double ColdStartBins { get; init; } = 3;
 }

@@ -22,6 +22,9 @@ public readonly record struct LogRatio(double Value, double Variance, double Fre
     /// <summary>Upper end of the 95 % interval.</summary>
     public double High => Value + Half;
 
+    /// <summary>How often no change at all would look at least as large, either way, 0 to 1.</summary>
+    public double P => 2 * StudentT.CDF(0, 1, Freedom, -Math.Abs(Value) / Math.Sqrt(Variance));
+
     /// <summary>This, and something independent taken off it. Degrees of freedom after Satterthwaite (Biometrics 2, 1946).</summary>
     public LogRatio Less(LogRatio other)
     {

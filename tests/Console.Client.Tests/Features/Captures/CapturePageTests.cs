@@ -92,6 +92,48 @@ public sealed class CapturePageTests : PageTest
         Assert.Equal(("/captures/7?base=6%2C5", "true"), (link.GetAttribute("href"), link.GetAttribute("aria-current")));
     }
 
+    [Fact]
+    public void A_deleted_capture_says_who_deleted_it_and_why_and_asks_for_nothing()
+    {
+        SignIn("olga", Roles.Operator);
+        (Server.Captures[0].DeletedAt, Server.Captures[0].DeletedBy, Server.Captures[0].DeletedReason) = (At(5, 0), "ada", "names a customer");
+
+        var page = Open(7);
+
+        Assert.Equal("Its bytes are gone: deleted by ada on 2026-11-24 05:00:00: names a customer.", page.Find("[data-testid=gone]").TextContent);
+        Assert.Empty(Server.FlamesAsked);
+        Assert.DoesNotContain(page.FindAll("a"), link => link.TextContent == "Download");
+    }
+
+    [Fact]
+    public void An_operator_cannot_delete_and_reads_what_is_full()
+    {
+        Server.CaptureNotices.Add("git-1 keeps 200 captures");
+        SignIn("olga", Roles.Operator);
+
+        var page = Open<CapturesPage>();
+
+        Assert.Empty(page.FindAll("[data-testid=delete], input[type=checkbox]"));
+        Assert.Equal("git-1 keeps 200 captures", Text(page.Find("[data-testid=room]")));
+    }
+
+    [Fact]
+    public void An_administrator_deletes_what_is_ticked_with_a_reason()
+    {
+        SignIn("ada", Roles.Admin);
+        Address.NavigateTo("/captures?host=git-1&order=oldest");
+        var page = Open<CapturesPage>();
+        Assert.Equal(new() { Host = "git-1", OldestFirst = true }, Server.CapturesAsked[^1]);
+        Assert.True(page.Find("[data-testid=delete] button[type=submit]").HasAttribute("disabled"));
+
+        page.Find("input[aria-label='Capture 6']").Change(true);
+        page.Find("#why").Input("no longer wanted");
+        page.Find("[data-testid=delete]").Submit();
+
+        Assert.Equal(new() { CaptureIds = { 6 }, Reason = "no longer wanted" }, Assert.Single(Server.CapturesDeleted));
+        Assert.Equal(2, Rows(page.Find("[data-testid=captures]")).Count);
+    }
+
     private IRenderedComponent<CapturePage> Open(long id) => Open<CapturePage>(page => page.Add(p => p.Id, id));
 
     [Fact]

@@ -1,6 +1,9 @@
 using FleetConsole.Server.Features.Captures;
 using FleetConsole.Server.Features.Captures.Rules;
 using FleetConsole.Server.Storage;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace FleetConsole.Server.Tests.Features.Captures;
 
@@ -9,40 +12,60 @@ public sealed class CaptureRetentionTests
     private static readonly DateTimeOffset Now = new(2026, 11, 25, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void The_oldest_go_first_when_a_host_has_too_many_and_others_keep_theirs()
+    public void The_oldest_uploads_go_first_when_there_are_too_many()
     {
-        var rows = Enumerable.Range(0, 5).Select(i => Row("git-1", i, 1)).Append(Row("git-2", 9, 1)).ToList();
+        var rows = Enumerable.Range(0, 5).Select(i => Row("", i, 1, command: "")).ToList();
 
-        var overdue = CaptureRetention.Overdue(rows, new HashSet<string>(), new() { MostPerHost = 3 }, Now);
-
-        Assert.Equal([rows[4], rows[3]], overdue);
+        Assert.Equal([rows[4], rows[3]], CaptureRetention.Overdue(rows, new() { MostPerHost = 3 }, Now));
     }
 
     [Fact]
-    public void Size_counts_as_number_does()
+    public void Size_counts_as_number_and_age_do()
     {
-        var rows = Enumerable.Range(0, 4).Select(i => Row("git-1", i, 600 * 1024)).ToList();
+        var rows = Enumerable.Range(0, 4).Select(i => Row("", i, 600 * 1024, command: "")).ToList();
 
-        Assert.Equal([rows[3], rows[2], rows[1]], CaptureRetention.Overdue(rows, new HashSet<string>(), new() { MegabytesPerHost = 1 }, Now));
+        Assert.Equal([rows[3], rows[2], rows[1]], CaptureRetention.Overdue(rows, new() { MegabytesPerHost = 1 }, Now));
+        Assert.Equal([rows[3]], CaptureRetention.Overdue(rows, new() { KeepDays = 2 }, Now));
     }
 
     [Fact]
-    public void What_explains_an_act_or_a_finding_stays_however_old_and_many()
+    public void What_a_command_took_stays_however_old_many_and_large_and_leaves_uploads_their_room()
     {
-        var old = Row("git-1", 400, 1);
-        var pinned = Row("git-1", 500, 1);
+        var rows = Enumerable.Range(0, 9).Select(i => Row("git-1", 400 + i, 2 << 20)).Append(Row("", 1, 1, command: "")).ToList();
 
-        var overdue = CaptureRetention.Overdue([old, pinned, Row("git-1", 1, 1)], new HashSet<string> { pinned.CommandId }, new() { MostPerHost = 1 }, Now);
-
-        Assert.Equal([old], overdue);
+        Assert.Empty(CaptureRetention.Overdue(rows, new() { MostPerHost = 1, MegabytesPerHost = 1, KeepDays = 30 }, Now));
     }
 
     [Fact]
-    public void A_brought_file_is_nobodys_evidence()
+    public void A_deleted_upload_leaves_its_row_and_counts_no_longer()
     {
-        var brought = Row("", 31, 1, command: "");
+        var (deleted, kept) = (Row("", 400, 5 << 20, command: ""), Row("", 1, 1, command: ""));
+        deleted.DeletedAt = Now;
 
-        Assert.Equal([brought], CaptureRetention.Overdue([brought], new HashSet<string> { "" }, new() { KeepDays = 30 }, Now));
+        Assert.Empty(CaptureRetention.Overdue([deleted, kept], new() { MostPerHost = 1, MegabytesPerHost = 1 }, Now));
+    }
+
+    [Theory]
+    [InlineData(2, 1, null, null)]
+    [InlineData(3, 1, "capture rules take nothing more of it", null)]
+    [InlineData(4, 1, "no profile and no dump is taken of it any more", "git-1 keeps 4 captures of 4.0 MiB, at a limit of 4 and 100 MiB")]
+    [InlineData(2, 50, "an administrator deletes some", "an administrator deletes some")]
+    public async Task Rules_stop_before_people_and_what_is_deleted_makes_room(int count, int megabytes, string? ruleHears, string? personHears)
+    {
+        await using var memory = new SqliteConnection("Data Source=:memory:");
+        await memory.OpenAsync(TestContext.Current.CancellationToken);
+        await using var db = new ConsoleDb(new DbContextOptionsBuilder<ConsoleDb>().UseSqlite(memory).Options);
+        await db.Database.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+        var rows = Enumerable.Range(0, count + 1).Select(i => Row("git-1", i, (long)megabytes << 20)).ToList();
+        rows[0].DeletedAt = Now;
+        db.Captures.AddRange(rows.Append(Row("git-2", 1, 1 << 30)));
+        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        var room = new CaptureRoom(Options.Create(new CapturesOptions { MostPerHost = 4, MegabytesPerHost = 100 }));
+
+        Hears(ruleHears, await room.ProblemAsync(db, "git-1", byRule: true, TestContext.Current.CancellationToken));
+        Hears(personHears, await room.ProblemAsync(db, "git-1", byRule: false, TestContext.Current.CancellationToken));
+
+        static void Hears(string? part, string? said) => Assert.True(part is null ? said is null : said?.Contains(part, StringComparison.Ordinal), said);
     }
 
     [Fact]

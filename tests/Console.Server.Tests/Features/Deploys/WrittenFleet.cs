@@ -24,11 +24,17 @@ internal sealed class WrittenFleet((double HoursAgo, string Version, double Fact
 
     private readonly long _now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / Scrape * Scrape;
 
+    /// <summary>Within this age of the last process but one its requests take so many times as long: it is locked up.</summary>
+    public (double FromHours, double ToHours, double Factor) LockedUp { get; init; }
+
     /// <summary>Unix seconds of the newest version's first restart.</summary>
     public long NewestDeploy => NewestStart(0);
 
     /// <summary>Unix seconds of the newest process's start on a host, from 0.</summary>
     public long NewestStart(int host) => Start(lives.Length - 1, host);
+
+    /// <summary>Unix seconds of the start of the process before it.</summary>
+    public long ReplacedStart(int host) => Start(lives.Length - 2, host);
 
     /// <summary>Writes it as blocks of a Prometheus that has not been started yet.</summary>
     public async Task WriteAsync(string data)
@@ -56,7 +62,8 @@ internal sealed class WrittenFleet((double HoursAgo, string Version, double Fact
                     Add(text, "up", host, "", 1, at);
                     Add(text, "process_start_time_seconds", host, "", start, at);
                     Add(text, "gitlab_build_info", host, $",version=\"{lives[life].Version}\"", 1, at);
-                    Count(counts, 0.1 * lives[life].Factor * Math.Pow(2, (at - start) / Hour));
+                    var locked = life == lives.Length - 2 && at - start >= LockedUp.FromHours * Hour && at - start < LockedUp.ToHours * Hour ? LockedUp.Factor : 1;
+                    Count(counts, 0.1 * lives[life].Factor * locked * Math.Pow(2, (at - start) / Hour));
                     for (var k = 0; k < counts.Length; k++)
                         Add(text, "grpc_server_handling_seconds_bucket", host, Labels + $",le=\"{Le(k)}\"", counts[k], at);
                     Add(text, "grpc_server_handling_seconds_count", host, Labels, counts[^1], at);

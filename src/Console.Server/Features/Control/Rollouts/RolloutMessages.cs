@@ -1,4 +1,5 @@
 using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Security;
 using FleetConsole.Server.Storage;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.EntityFrameworkCore;

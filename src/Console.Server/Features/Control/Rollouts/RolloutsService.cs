@@ -1,6 +1,7 @@
 using FleetConsole.Client.Api;
 using FleetConsole.Contracts;
 using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Security;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authorization;
 

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
-using FleetConsole.Server.Security;
 
-namespace FleetConsole.Server.Features.Control;
+namespace FleetConsole.Server.Security;
 
 /// <summary>Who gives a command, as the server itself established it.</summary>
 internal sealed record Caller(ClaimsPrincipal Principal, string User, string RemoteAddress)

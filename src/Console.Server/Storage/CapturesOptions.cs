@@ -1,8 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace FleetConsole.Server.Features.Captures;
+namespace FleetConsole.Server.Storage;
 
-/// <summary>How much is kept of what was captured. What an act on a process is explained by is kept whatever these say.</summary>
+/// <summary>
+/// How much is kept of what was captured. Of a host it bounds what is taken, since nothing that the audit trail points to goes by itself; of uploaded
+/// files what is kept.
+/// </summary>
 internal sealed class CapturesOptions
 {
     public const string Section = "Captures";
@@ -14,6 +17,7 @@ internal sealed class CapturesOptions
     [Range(1, 1_000_000)]
     public int MegabytesPerHost { get; init; } = 2048;
 
+    /// <summary>Of uploaded files.</summary>
     [Range(1, 3650)]
     public int KeepDays { get; init; } = 30;
 }
