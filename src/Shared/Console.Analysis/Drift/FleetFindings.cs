@@ -7,13 +7,14 @@ namespace FleetConsole.Analysis.Drift;
 internal static class FleetFindings
 {
     /// <returns>One for each fit; null where the score is too small for anything to come of it.</returns>
-    public static SeriesFinding?[] Drafts(IReadOnlyList<DriftFit> fits, DriftScore[] scores, DriftOptions options)
+    public static SeriesFinding?[] Drafts(
+        IReadOnlyList<DriftFit> fits, DriftScore[] scores, IReadOnlyDictionary<HostId, MetricBins> metrics, DriftOptions options)
     {
         var drafts = new SeriesFinding?[fits.Count];
         Parallel.For(0, drafts.Length, i =>
         {
             if (fits[i].Bins >= options.LeastBins && scores[i].Score >= RestartEvidence.LeastScore)
-                drafts[i] = SeriesFinding.Of(fits[i], scores[i], options);
+                drafts[i] = SeriesFinding.Of(fits[i], scores[i], metrics.GetValueOrDefault(fits[i].Series.Host), options);
         });
         return drafts;
     }
@@ -21,7 +22,7 @@ internal static class FleetFindings
     /// <param name="fits">One for each series.</param>
     /// <param name="pools">What they have in common.</param>
     /// <param name="drafts">One for each fit.</param>
-    /// <param name="scores">With what restarts say.</param>
+    /// <param name="scores">With what restarts and metrics say.</param>
     /// <returns>One for each fit; null where the score is below the level of suspicion.</returns>
     public static DriftFinding?[] Of(
         IReadOnlyList<DriftFit> fits,

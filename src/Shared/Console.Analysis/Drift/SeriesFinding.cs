@@ -15,13 +15,14 @@ internal sealed class SeriesFinding
     private readonly DriftEnded? _ended;
     private readonly int _first;
 
-    private SeriesFinding(DriftFit fit, DriftScore score, DriftOptions options)
+    private SeriesFinding(DriftFit fit, DriftScore score, MetricBins? metrics, DriftOptions options)
     {
         (_fit, _score, _options) = (fit, score, options);
         var bins = fit.Series.Bins;
         _panel = new(bins, fit.Span, options);
         var model = Settled();
         _byProcess = model.ByProcess(_panel, score.Shape);
+        Tracks = metrics is null ? [] : MetricTrack.Of(model, _panel, bins, metrics);
         var weights = model.Weights;
         _sawtooth = Sawtooth.Of(_panel, _byProcess, weights, score.Shape, score.Coefficient);
         _base = fit.Level(score.Quantile).At(score.Shape, score.Coefficient, 0);
@@ -35,9 +36,12 @@ internal sealed class SeriesFinding
     /// <summary>Restarts from the drift's first process to the one that ended it.</summary>
     public IReadOnlyList<RestartFall> Falls { get; }
 
+    /// <summary>How well the host's metrics stand in for age.</summary>
+    public IReadOnlyList<MetricTrack> Tracks { get; }
+
     public IReadOnlyList<CoMovingMetric> CoMoving { get; private set; } = [];
 
-    public static SeriesFinding Of(DriftFit fit, DriftScore score, DriftOptions options) => new(fit, score, options);
+    public static SeriesFinding Of(DriftFit fit, DriftScore score, MetricBins? metrics, DriftOptions options) => new(fit, score, metrics, options);
 
     /// <summary>Compares with the host's metrics.</summary>
     public void Compare(MetricBins metrics) =>
