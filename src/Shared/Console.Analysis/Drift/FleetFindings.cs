@@ -6,6 +6,9 @@ namespace FleetConsole.Analysis.Drift;
 /// <summary>Describes the series of a fleet whose scores call for it.</summary>
 internal static class FleetFindings
 {
+    // Of the two ways to tell a ratio; measured on generated fleets, see docs/drift.md.
+    private const double CurveWeight = 0.7;
+
     /// <returns>One for each fit; null where the score is too small for anything to come of it.</returns>
     public static SeriesFinding?[] Drafts(
         IReadOnlyList<DriftFit> fits, DriftScore[] scores, IReadOnlyDictionary<HostId, MetricBins> metrics, DriftOptions options)
@@ -41,12 +44,22 @@ internal static class FleetFindings
         });
 
         var ranking = Rank(drafts, scores);
+        var driver = ranking.Count == 0 ? null : ranking.MaxBy(r => r.Value).Key;
         var hosts = fits.Where(f => f.Bins >= options.LeastBins).ToLookup(f => f.Series.Method, StringComparer.Ordinal);
         return [.. drafts.Select((draft, i) => draft is null ? null : draft.Finish(scores[i].Score, levels, ranking) with
         {
             AgainstFleet = Against(fits[i], scores[i], hosts[fits[i].Series.Method], options),
-            RatioP99 = Math.Exp(FleetScores.LogRatioP99(fits[i], i, scores[i], pools, options.RatioAge)),
+            RatioP99 = Math.Exp(ByCurve(draft, metrics.GetValueOrDefault(fits[i].Series.Host), driver, FleetScores.LogRatioP99(fits[i], i, scores[i], pools, options.RatioAge))),
         })];
+    }
+
+    // The log ratio by the curve of the metric that the fleet's findings follow most closely, and by the age shape.
+    private static double ByCurve(SeriesFinding draft, MetricBins? metrics, string? driver, double byShape)
+    {
+        if (metrics is null || driver is null || draft.Rise(metrics, driver) is not { } rise)
+            return byShape;
+        var w = CurveWeight / (1 + rise.Variance);
+        return ((1 - w) * byShape) + (w * rise.Log);
     }
 
     // Every finding's correlations, as Fisher z, weighted by the surplus of its score over what anybody has.

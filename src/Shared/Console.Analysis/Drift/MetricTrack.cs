@@ -26,17 +26,23 @@ internal readonly record struct MetricTrack(string Name, double Surplus)
         {
             // What is asked for is no state of the process.
             if (metrics.Names[m] != RequestMix.Name && CoMovement.Log(panel, bins, metrics, m) is { } log)
-                tracks.Add(new(metrics.Names[m], Best(fit, panel, log) - age));
+                tracks.Add(new(metrics.Names[m], fit.Statistic(panel, Column(fit, panel, log)) - age));
         }
 
         return tracks;
     }
 
-    // Latency may rise with the metric as a power of it or in proportion to what was added: the logarithm, and the metric itself.
-    private static double Best(PanelFit fit, SeriesPanel panel, double[] log)
+    /// <summary>
+    /// A metric as latency may rise with it: smoothed and without load, its logarithm where latency is a power of it, the metric itself where it is in
+    /// proportion to what was added; the one that says more.
+    /// </summary>
+    /// <param name="fit">Settled on the panel.</param>
+    /// <param name="log">The metric's logarithm; n of them.</param>
+    public static double[] Column(PanelFit fit, SeriesPanel panel, double[] log)
     {
         var smooth = Smooth(panel, WithoutLoad(fit, panel, log));
-        return Math.Max(fit.Statistic(panel, smooth), fit.Statistic(panel, Array.ConvertAll(smooth, Math.Exp)));
+        var level = Array.ConvertAll(smooth, Math.Exp);
+        return fit.Statistic(panel, smooth) > fit.Statistic(panel, level) ? smooth : level;
     }
 
     // Open files and goroutines go with the load, which is no state of the process either.

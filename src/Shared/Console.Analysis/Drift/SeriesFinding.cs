@@ -49,6 +49,17 @@ internal sealed class SeriesFinding
             .Select((c, m) => new CoMovingMetric(metrics.Names[m], c.Correlation, c.Lead, 0))
             .Where(c => double.IsFinite(c.Correlation))];
 
+    /// <summary>What <see cref="MetricCurve"/> says of the p99 by one metric.</summary>
+    public (double Log, double Variance)? Rise(MetricBins metrics, string name)
+    {
+        var metric = metrics.Names.ToList().IndexOf(name);
+        if (metric < 0)
+            return null;
+        var bins = _fit.Series.Bins;
+        PanelFit.Mine.Settle(_panel, bins.LogP99, DriftFit.HalfWeight(LatencyQuantile.P99));
+        return MetricCurve.Rise(PanelFit.Mine, _panel, bins, metrics, metric, _options.RatioAge);
+    }
+
     /// <param name="score">Evidence with what restarts add to it.</param>
     public DriftFinding Finish(double score, DriftLevels levels, Dictionary<string, double> ranking)
     {
