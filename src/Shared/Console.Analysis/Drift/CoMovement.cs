@@ -23,8 +23,9 @@ internal static class CoMovement
         return found;
     }
 
+    /// <summary>A metric's logarithm in the panel's rows, less its mean; null where there is too little of it.</summary>
     // Rows without the metric take its mean, which moves with nothing; with fewer than 9 in 10 rows there is no telling.
-    private static double[]? Log(SeriesPanel panel, AgeBins bins, MetricBins metrics, int metric)
+    public static double[]? Log(SeriesPanel panel, AgeBins bins, MetricBins metrics, int metric)
     {
         var column = new double[panel.Count];
         double sum = 0;

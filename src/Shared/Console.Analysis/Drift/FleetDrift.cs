@@ -26,8 +26,8 @@ public static class FleetDrift
         var steps = DeploySteps.Of(fits, options);
         var pools = new FleetPools(fits);
         var series = FleetScores.Of(fits, pools);
-        var drafts = FleetFindings.Drafts(fits, series, options);
-        var scores = RestartEvidence.Added(fits, series, drafts, steps, options);
+        var drafts = FleetFindings.Drafts(fits, series, metrics, options);
+        var scores = MetricEvidence.Taken(fits, RestartEvidence.Added(fits, series, drafts, steps, options), drafts, options);
         var levels = DriftLevels.Of(scores.Where((_, i) => fits[i].Bins >= options.LeastBins), options);
         var findings = FleetFindings.Of(fits, pools, drafts, scores, levels, metrics, options);
         // One reset anywhere tells age from calendar for all that the fleet has in common.

@@ -6,14 +6,18 @@ namespace FleetConsole.Analysis.Drift;
 /// <summary>Describes the series of a fleet whose scores call for it.</summary>
 internal static class FleetFindings
 {
+    // Of the two ways to tell a ratio; measured on generated fleets, see docs/drift.md.
+    private const double CurveWeight = 0.7;
+
     /// <returns>One for each fit; null where the score is too small for anything to come of it.</returns>
-    public static SeriesFinding?[] Drafts(IReadOnlyList<DriftFit> fits, DriftScore[] scores, DriftOptions options)
+    public static SeriesFinding?[] Drafts(
+        IReadOnlyList<DriftFit> fits, DriftScore[] scores, IReadOnlyDictionary<HostId, MetricBins> metrics, DriftOptions options)
     {
         var drafts = new SeriesFinding?[fits.Count];
         Parallel.For(0, drafts.Length, i =>
         {
             if (fits[i].Bins >= options.LeastBins && scores[i].Score >= RestartEvidence.LeastScore)
-                drafts[i] = SeriesFinding.Of(fits[i], scores[i], options);
+                drafts[i] = SeriesFinding.Of(fits[i], scores[i], metrics.GetValueOrDefault(fits[i].Series.Host), options);
         });
         return drafts;
     }
@@ -21,7 +25,7 @@ internal static class FleetFindings
     /// <param name="fits">One for each series.</param>
     /// <param name="pools">What they have in common.</param>
     /// <param name="drafts">One for each fit.</param>
-    /// <param name="scores">With what restarts say.</param>
+    /// <param name="scores">With what restarts and metrics say.</param>
     /// <returns>One for each fit; null where the score is below the level of suspicion.</returns>
     public static DriftFinding?[] Of(
         IReadOnlyList<DriftFit> fits,
@@ -40,12 +44,22 @@ internal static class FleetFindings
         });
 
         var ranking = Rank(drafts, scores);
+        var driver = ranking.Count == 0 ? null : ranking.MaxBy(r => r.Value).Key;
         var hosts = fits.Where(f => f.Bins >= options.LeastBins).ToLookup(f => f.Series.Method, StringComparer.Ordinal);
         return [.. drafts.Select((draft, i) => draft is null ? null : draft.Finish(scores[i].Score, levels, ranking) with
         {
             AgainstFleet = Against(fits[i], scores[i], hosts[fits[i].Series.Method], options),
-            RatioP99 = Math.Exp(FleetScores.LogRatioP99(fits[i], i, scores[i], pools, options.RatioAge)),
+            RatioP99 = Math.Exp(ByCurve(draft, metrics.GetValueOrDefault(fits[i].Series.Host), driver, FleetScores.LogRatioP99(fits[i], i, scores[i], pools, options.RatioAge))),
         })];
+    }
+
+    // The log ratio by the curve of the metric that the fleet's findings follow most closely, and by the age shape.
+    private static double ByCurve(SeriesFinding draft, MetricBins? metrics, string? driver, double byShape)
+    {
+        if (metrics is null || driver is null || draft.Rise(metrics, driver) is not { } rise)
+            return byShape;
+        var w = CurveWeight / (1 + rise.Variance);
+        return ((1 - w) * byShape) + (w * rise.Log);
     }
 
     // Every finding's correlations, as Fisher z, weighted by the surplus of its score over what anybody has.

@@ -27,6 +27,27 @@ internal sealed partial class PanelFit
         return _gt[.._n];
     }
 
+    /// <summary>The latency's coefficient on one column beside all nuisance terms; null where there is no telling. Needs <see cref="Settle"/>.</summary>
+    public AgeEffect? Effect(SeriesPanel panel, double[] column)
+    {
+        Array.Copy(column, _g, _n);
+        return OfColumn(panel);
+    }
+
+    /// <summary>t of the latency on one column beside all nuisance terms; 0 where there is no telling. Needs <see cref="Settle"/>.</summary>
+    public double Statistic(SeriesPanel panel, double[] column)
+    {
+        var (d, _) = PartialOut(panel, column, _gt, _v);
+        return d < LeastInformation ? 0 : Weighted(_w, _gt, _y) / Math.Sqrt(d);
+    }
+
+    /// <summary>What the nuisance terms say of a column, by the terms' numbers; good until the next question. Needs <see cref="Settle"/>.</summary>
+    public ReadOnlySpan<double> Coefficients(SeriesPanel panel, double[] column)
+    {
+        PartialOut(panel, column, _gt, _v);
+        return _v.AsSpan(0, _p);
+    }
+
     /// <summary>
     /// log latency less its median with everything taken out that depends on neither age, process nor deploy: what is left
     /// is how each process went, at usual load and hour. Needs <see cref="Settle"/>.

@@ -15,13 +15,14 @@ internal sealed class SeriesFinding
     private readonly DriftEnded? _ended;
     private readonly int _first;
 
-    private SeriesFinding(DriftFit fit, DriftScore score, DriftOptions options)
+    private SeriesFinding(DriftFit fit, DriftScore score, MetricBins? metrics, DriftOptions options)
     {
         (_fit, _score, _options) = (fit, score, options);
         var bins = fit.Series.Bins;
         _panel = new(bins, fit.Span, options);
         var model = Settled();
         _byProcess = model.ByProcess(_panel, score.Shape);
+        Tracks = metrics is null ? [] : MetricTrack.Of(model, _panel, bins, metrics);
         var weights = model.Weights;
         _sawtooth = Sawtooth.Of(_panel, _byProcess, weights, score.Shape, score.Coefficient);
         _base = fit.Level(score.Quantile).At(score.Shape, score.Coefficient, 0);
@@ -35,15 +36,29 @@ internal sealed class SeriesFinding
     /// <summary>Restarts from the drift's first process to the one that ended it.</summary>
     public IReadOnlyList<RestartFall> Falls { get; }
 
+    /// <summary>How well the host's metrics stand in for age.</summary>
+    public IReadOnlyList<MetricTrack> Tracks { get; }
+
     public IReadOnlyList<CoMovingMetric> CoMoving { get; private set; } = [];
 
-    public static SeriesFinding Of(DriftFit fit, DriftScore score, DriftOptions options) => new(fit, score, options);
+    public static SeriesFinding Of(DriftFit fit, DriftScore score, MetricBins? metrics, DriftOptions options) => new(fit, score, metrics, options);
 
     /// <summary>Compares with the host's metrics.</summary>
     public void Compare(MetricBins metrics) =>
         CoMoving = [.. CoMovement.Of(Settled(), _panel, _fit.Series.Bins, metrics)
             .Select((c, m) => new CoMovingMetric(metrics.Names[m], c.Correlation, c.Lead, 0))
             .Where(c => double.IsFinite(c.Correlation))];
+
+    /// <summary>What <see cref="MetricCurve"/> says of the p99 by one metric.</summary>
+    public (double Log, double Variance)? Rise(MetricBins metrics, string name)
+    {
+        var metric = metrics.Names.ToList().IndexOf(name);
+        if (metric < 0)
+            return null;
+        var bins = _fit.Series.Bins;
+        PanelFit.Mine.Settle(_panel, bins.LogP99, DriftFit.HalfWeight(LatencyQuantile.P99));
+        return MetricCurve.Rise(PanelFit.Mine, _panel, bins, metrics, metric, _options.RatioAge);
+    }
 
     /// <param name="score">Evidence with what restarts add to it.</param>
     public DriftFinding Finish(double score, DriftLevels levels, Dictionary<string, double> ranking)
