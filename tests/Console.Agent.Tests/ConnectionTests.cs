@@ -53,6 +53,11 @@ public sealed class ConnectionTests
         await AssertDeniedAsync(client.GetCommandAsync(new() { CommandId = "s-1" }, cancellationToken: Cancel).ResponseAsync);
         using var profile = client.Profile(new() { CommandId = "s-2", Unit = AgentSetup.Unit, Kind = ProfileKind.Heap }, cancellationToken: Cancel);
         await AssertDeniedAsync(profile.ResponseStream.MoveNext(Cancel));
+        using var watch = client.WatchStatus(new() { Unit = AgentSetup.Unit }, cancellationToken: Cancel);
+        await AssertDeniedAsync(watch.ResponseStream.MoveNext(Cancel));
+        await AssertDeniedAsync(client.ReloadAsync(new() { CommandId = "s-3", Unit = AgentSetup.Unit, RequestedBy = "x", Reason = "a test" }, cancellationToken: Cancel).ResponseAsync);
+        using var dump = client.Dump(new() { CommandId = "s-4", Unit = AgentSetup.Unit, RequestedBy = "x", Reason = "a test", Rung = DumpRung.KernelStacks }, cancellationToken: Cancel);
+        await AssertDeniedAsync(dump.ResponseStream.MoveNext(Cancel));
         Assert.False(File.Exists(setup.Journal));
     }
 

@@ -75,7 +75,7 @@ public sealed class ProfileTests
         var agent = await setup.StartAsync();
         var profile = TakeAsync(agent, "p-1", ProfileKind.Cpu);
         await pprof.Begun.Task;
-        await AssertRefusedAsync(StatusCode.FailedPrecondition, "Command p-1 (profile) holds unit", TakeAsync(agent, "p-2", ProfileKind.Heap));
+        await AssertRefusedAsync(StatusCode.FailedPrecondition, "Command p-1 (profile, asked for by ", TakeAsync(agent, "p-2", ProfileKind.Heap));
         pprof.Done.SetResult();
         Assert.Equal(2, (await profile).Count);
     }

@@ -179,7 +179,7 @@ internal sealed partial class CommandDesk(Journal journal, CommandCounters count
     private RpcException Held(CommandIntent intent, CommandEntry holder) => Refuse(
         intent,
         StatusCode.FailedPrecondition,
-        $"Command {holder.Intent.CommandId} ({ActionNames.Of(holder.Intent.Action)}) holds unit {intent.Unit}; nothing was done. Ask again when it has ended.");
+        $"Command {holder.Intent.CommandId} ({ActionNames.Of(holder.Intent.Action)}, asked for by {holder.Intent.RequestedBy}) holds unit {intent.Unit}; nothing was done. Ask again when it has ended.");
 
     private RpcException Refuse(CommandIntent intent, StatusCode code, string message)
     {

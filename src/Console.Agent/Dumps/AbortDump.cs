@@ -21,7 +21,7 @@ internal sealed class AbortDump(TimeProvider clock)
         using var life = ProcessLife.WatchOnly(process) ?? throw new ToolException($"Process {process.Pid} has ended by itself.");
         life.Signal(Posix.SigAbrt);
         if (!await EndsAsync(life))
-            return DumpFindings.Failed($"Process {process.Pid} did not end on SIGABRT within {EndDeadline.TotalSeconds} s; kernel stacks tell what it waits for.", process);
+            return StillPending(process);
         var warnings = new List<string>();
         using var late = new CancellationTokenSource(CopyDeadline, clock);
         await TryAsync(() => log.CopyAsync(process, dump, late.Token), warnings);
@@ -38,6 +38,10 @@ internal sealed class AbortDump(TimeProvider clock)
             IsUndecided = next.IsUndecided,
         };
     }
+
+    // A signal cannot be taken back: the process may still end, and its dump is lost then.
+    private static DumpFindings StillPending(ProcessMark process) => DumpFindings.Failed(
+        $"Process {process.Pid} did not end on SIGABRT within {EndDeadline.TotalSeconds} s. The signal is pending, so it may still end; kernel stacks tell what it waits for.", process) with { IsUndecided = true };
 
     private async Task<bool> EndsAsync(ProcessLife life)
     {

@@ -18,6 +18,6 @@ internal sealed record DumpFindings(bool Succeeded, string Message, Wholeness Wh
 
     public CommandState State => Succeeded ? CommandState.Succeeded : IsUndecided ? CommandState.Interrupted : CommandState.Failed;
 
-    /// <summary>No dump, and why; the process was left alone.</summary>
+    /// <summary>No dump, and why; unless it is undecided, the process was left alone.</summary>
     public static DumpFindings Failed(string why, ProcessMark? process) => new(false, why, Wholeness.Cut, process);
 }

@@ -81,7 +81,7 @@ internal sealed partial class SystemdSupervisor(
             var (after, now) = await SeeAsync(CancellationToken.None);
             return job.Succeeded && after.Process is { } process && process != before.Process
                 ? new(true, $"Process {process.Pid} runs in the place of {before.Process?.Pid.ToString() ?? "none"}.", before.Process, process)
-                : new(false, WhyNot("restart", job, now), before.Process, after.Process, now.Outcome);
+                : new(false, WhyNot("restart", job, now), before.Process, after.Process, now.Outcome) { IsUndecided = job.TimedOut };
         });
     }
 
@@ -111,7 +111,7 @@ internal sealed partial class SystemdSupervisor(
         var job = await systemctl.DoAsync("reload", service);
         var (after, now) = await SeeAsync(CancellationToken.None);
         if (!job.Succeeded)
-            return new(false, WhyNot("reload", job, now), old, after.Process, now.Outcome);
+            return new(false, WhyNot("reload", job, now), old, after.Process, now.Outcome) { IsUndecided = job.TimedOut };
         if (unit.Reload == ReloadKind.InPlace)
         {
             return after.Process == old

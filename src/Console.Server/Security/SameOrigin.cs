@@ -19,7 +19,7 @@ internal static class SameOrigin
             return;
         }
 
-        if (request.Path.StartsWithSegments(JsonApi.TrimEnd('/'), StringComparison.Ordinal))
+        if (request.Path.StartsWithSegments(JsonApi.TrimEnd('/'), StringComparison.OrdinalIgnoreCase))
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             await context.Response.WriteAsync("Send a token as \"authorization: Bearer ...\"; the JSON interface takes no cookie.");

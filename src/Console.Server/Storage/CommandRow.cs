@@ -58,6 +58,9 @@ internal sealed class CommandRow
     /// <summary>The second person; empty when there was none.</summary>
     public string DecidedBy { get; set; } = "";
 
+    /// <summary>When they let it run; null when nobody had to.</summary>
+    public DateTimeOffset? DecidedAt { get; set; }
+
     public CommandPhase Phase { get; set; } = CommandPhase.Requested;
 
     public string Message { get; set; } = "";

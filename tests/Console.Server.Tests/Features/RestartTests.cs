@@ -154,6 +154,20 @@ public sealed class RestartTests(CommandFleet fleet) : IClassFixture<CommandFlee
     }
 
     [Fact]
+    public async Task A_success_that_names_the_process_of_before_is_no_success()
+    {
+        var host = await fleet.HostAsync();
+        var same = FakeAgent.Succeeded(CommandFleet.OldStart);
+        same.ProcessStartedAtBefore = same.ProcessStartedAtAfter;
+        fleet.Agent.Restarts = _ => Task.FromResult(same);
+
+        var end = await fleet.EndOfAsync((await fleet.RestartAsync(host)).Id);
+
+        Assert.Equal(CommandPhase.Unknown, end.Phase);
+        Assert.Contains("still runs", end.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task After_a_lost_connection_the_agent_is_asked_by_the_commands_id()
     {
         var host = await fleet.HostAsync();

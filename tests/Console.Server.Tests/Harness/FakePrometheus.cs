@@ -62,6 +62,11 @@ internal sealed partial class FakePrometheus : IAsyncDisposable
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             await context.Response.WriteAsync("""{"status":"error","errorType":"bad_data","error":"end timestamp must not be before start time"}""", context.RequestAborted);
         }
+        else if (query.PromQl.Contains("no_such_function(", StringComparison.Ordinal))
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await context.Response.WriteAsync("""{"status":"error","errorType":"bad_data","error":"parse error: unknown function with name \"no_such_function\""}""", context.RequestAborted);
+        }
         else if (Instead is { } instead)
             await instead(context, query);
         else

@@ -37,7 +37,7 @@ public sealed class AnotherGroupTests(AnotherGroupFleet fleet) : IClassFixture<A
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private static IEnumerable<MethodDescriptor> Methods =>
-        new[] { ControlReflection.Descriptor, RolloutsReflection.Descriptor, ProfilesReflection.Descriptor }.SelectMany(file => file.Services).SelectMany(service => service.Methods);
+        new[] { ControlReflection.Descriptor, RolloutsReflection.Descriptor, ProfilesReflection.Descriptor, CapturesReflection.Descriptor }.SelectMany(file => file.Services).SelectMany(service => service.Methods);
 
     private Session Outsider => _outsider ?? throw new InvalidOperationException("Not started.");
 
@@ -69,7 +69,7 @@ public sealed class AnotherGroupTests(AnotherGroupFleet fleet) : IClassFixture<A
         }
 
         // The list is the contract's own; were it empty, nothing would have been tried.
-        string[] least = ["Restart", "Reload", "Dump", "Profile", "Approve", "Reject", "StartRollout", "ResumeRollout", "AbortRollout", "GetFlame", "GetText", "GetDump"];
+        string[] least = ["Restart", "Reload", "Dump", "Profile", "Approve", "Reject", "StartRollout", "ResumeRollout", "AbortRollout", "GetFlame", "GetText", "GetDump", "DeleteCaptures"];
         Assert.Empty(least.Except(tried));
         Assert.Equal(CommandPhase.AwaitingApproval, (await fleet.ViewAsync(_waiting)).Phase);
     }
@@ -120,6 +120,7 @@ public sealed class AnotherGroupTests(AnotherGroupFleet fleet) : IClassFixture<A
                 "command_id" => _waiting,
                 "rollout_id" => _rollout,
                 "capture_id" => _capture,
+                "capture_ids" => new JsonArray(_capture),
                 "seconds" or "batch_size" or "confirm_count" => 1,
                 "rung" => "RUNG_GOROUTINES",
                 _ => null,

@@ -64,13 +64,14 @@ internal static class FlameMessages
 
     public static Contracts.V1.FlameAncestor Of(FlameAncestor ancestor) => new() { Node = ancestor.Node, Name = ancestor.Name };
 
-    /// <summary>The top table, and what the search found.</summary>
-    public static void AddTop(FlameReply reply, ShelvedTree shelved, FlameSearch search)
+    /// <summary>The top table: of what matches where something is searched for, otherwise of all; and what the search found.</summary>
+    public static void AddTop(FlameReply reply, ShelvedTree shelved, string searched, FlameSearch search)
     {
         var (total, type) = (shelved.Tree.Total, shelved.Tree.Type);
         reply.Matched = ValueFormat.Text(search.Matched, type);
         reply.MatchedShare = search.Share;
-        var rows = shelved.Top.Take(MostRows).Concat(shelved.Top.OrderByDescending(row => Math.Abs(row.Cum)).Take(MostRows)).DistinctBy(row => row.Frame);
+        var found = shelved.Top.Where(row => searched.Length == 0 || search.IsMatch(row.Frame)).ToList();
+        var rows = found.Take(MostRows).Concat(found.OrderByDescending(row => WrappingSum.Magnitude(row.Cum)).Take(MostRows)).DistinctBy(row => row.Frame);
         reply.Top.AddRange(rows.Select(row => new TopFunction
         {
             Name = row.Name,
@@ -83,10 +84,11 @@ internal static class FlameMessages
         }));
     }
 
-    /// <summary>The top table of a difference.</summary>
-    public static void AddTop(FlameReply reply, IReadOnlyList<DiffRow> rows, SampleType type)
+    /// <summary>The top table of a difference, of the functions that match.</summary>
+    public static void AddTop(FlameReply reply, IReadOnlyList<DiffRow> rows, SampleType type, Predicate<string> isMatch)
     {
         reply.Functions = rows.Count;
+        rows = [.. rows.Where(row => isMatch(row.Name))];
         var shown = rows.Take(MostRows).Concat(rows.OrderByDescending(row => Math.Abs(row.CumDelta)).Take(MostRows)).DistinctBy(row => row.Name);
         reply.Top.AddRange(shown.Select(row => new TopFunction
         {
@@ -104,8 +106,8 @@ internal static class FlameMessages
     /// <summary>What grew most, in one sentence; null when nothing grew.</summary>
     public static string? WhatGrew(IReadOnlyList<DiffRow> rows, FlameDiff diff)
     {
-        var itself = rows.MaxBy(row => row.FlatDelta);
-        if (itself.FlatDelta <= 0)
+        // Two idle profiles have no rows at all.
+        if (rows.Count == 0 || rows.MaxBy(row => row.FlatDelta) is not { FlatDelta: > 0 } itself)
             return null;
 
         // Of Go's own functions it says little that they grew; whose they are, says the nearest caller that is none of them.

@@ -79,7 +79,7 @@ internal sealed class ProfilesFeature(ProfileShelf shelf, ChildrenCpu children) 
         var view = FlameView.Of(profile.Tree, new FlameViewOptions { Focus = request.Focus });
         reply.Flame = FlameMessages.Of(view, profile.Tree, search);
         reply.Ancestors.AddRange(view.Ancestors.Select(FlameMessages.Of));
-        FlameMessages.AddTop(reply, profile.Shelved, search);
+        FlameMessages.AddTop(reply, profile.Shelved, request.Search, search);
     }
 
     private static void CutOut(FlameRequest request, ShelvedProfile profile, FlameReply reply)
@@ -91,7 +91,7 @@ internal sealed class ProfilesFeature(ProfileShelf shelf, ChildrenCpu children) 
         var sandwich = FlameSandwich.Of(profile.Tree, frame);
         reply.Flame = FlameMessages.Of(FlameView.Of(sandwich.Callees, new()), sandwich.Callees, search);
         reply.Callers = FlameMessages.Of(FlameView.Of(sandwich.Callers, new()), sandwich.Callers, search);
-        FlameMessages.AddTop(reply, profile.Shelved, search);
+        FlameMessages.AddTop(reply, profile.Shelved, request.Search, search);
     }
 
     private async Task CompareAsync(FlameRequest request, FlameOptions options, ShelvedProfile after, FlameReply reply, CancellationToken cancellationToken)
@@ -113,12 +113,13 @@ internal sealed class ProfilesFeature(ProfileShelf shelf, ChildrenCpu children) 
 
         // A function that is gone after cannot be found there, so both are searched.
         var searches = new[] { (after.Tree, FlameSearch.ByExpression(after.Tree, request.Search)), (before, FlameSearch.ByExpression(before, request.Search)) };
-        reply.Flame = FlameMessages.Of(view, diff, name => searches.Any(s => s.Item2.IsMatch(s.Item1.Frames.Find(name))));
+        bool IsMatch(string name) => searches.Any(s => s.Item2.IsMatch(s.Item1.Frames.Find(name)));
+        reply.Flame = FlameMessages.Of(view, diff, IsMatch);
         reply.Ancestors.AddRange(view.Ancestors.Select(FlameMessages.Of));
         var rows = DiffTable.Of(before, after.Tree, weights);
         if (FlameMessages.WhatGrew(rows, diff) is { } grew)
             reply.Notes.Add(grew);
-        FlameMessages.AddTop(reply, rows, after.Tree.Type);
+        FlameMessages.AddTop(reply, rows, after.Tree.Type, name => request.Search.Length == 0 || IsMatch(name));
     }
 
     private static IEnumerable<long> Within(RepeatedField<long> ids) => ids.Count <= MostBases

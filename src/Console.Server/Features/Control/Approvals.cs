@@ -23,13 +23,13 @@ internal sealed class Approvals(AuditTrail audit, Access access, CommandGate gat
         {
             CheckPermission(row, caller);
             if (row.RequestedBy == caller.User)
-                throw new ApiException(StatusCode.PermissionDenied, "Your own request is another person's to approve.");
+                throw new ApiException(StatusCode.PermissionDenied, $"Your own request is another person's to approve: somebody else with the permission {Permissions.Approve}.");
             if (await gate.RequesterProblemAsync(row, cancellationToken) is { } lacking)
                 throw new ApiException(StatusCode.FailedPrecondition, $"{lacking} Reject it, or ask for it yourself.");
             await gate.CheckRulesAsync(db, row, cancellationToken);
             gaveWay = await RightOfWay.TakeAsync(db, row, time.GetUtcNow(), cancellationToken);
             row.Phase = CommandPhase.Requested;
-            row.DecidedBy = caller.User;
+            (row.DecidedBy, row.DecidedAt) = (caller.User, time.GetUtcNow());
             row.Message = $"{caller.User} approved it: {decision.Reason.Trim()}";
             var approved = AuditRows.Decision(row, caller, time.GetUtcNow(), "approved", decision.Reason.Trim());
             return gaveWay is null ? [approved] : [approved, AuditRows.Outcome(gaveWay, time.GetUtcNow())];

@@ -127,7 +127,7 @@ internal sealed record Order(string Action, string Host, string Reason, string I
         BreakGlass = Lifts.BreakGlass,
         ApprovalUntil = approvalUntil,
         Phase = approvalUntil is null ? CommandPhase.Requested : CommandPhase.AwaitingApproval,
-        Message = approvalUntil is null ? "" : "It waits for a second person.",
+        Message = approvalUntil is null ? "" : $"It waits for a second person with the permission {Contracts.Permissions.Approve} (Control:TwoPeople).",
     };
 
     private static void Check(bool holds, string rule)

@@ -65,6 +65,13 @@ internal sealed class ReplaceRun(
             return;
         }
 
+        if (outcome.ProcessStartedAtAfter.Equals(outcome.ProcessStartedAtBefore))
+        {
+            await log.EndAsync(command, CommandPhase.Unknown,
+                $"The agent reports success, but the process of {outcome.ProcessStartedAtAfter.ToDateTimeOffset():u} still runs ({outcome.Message}). Look at the unit on the host.", cancellationToken);
+            return;
+        }
+
         await replacement.ConfirmAsync(command, faces, outcome, capture: null, cancellationToken);
     }
 

@@ -229,6 +229,9 @@ namespace FleetConsole.Server.Storage.Migrations
                     b.Property<long?>("CaptureId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("DecidedBy")
                         .IsRequired()
                         .HasColumnType("TEXT");

@@ -3,7 +3,7 @@ namespace FleetConsole.Analysis.Profiling;
 /// <summary>
 /// Sums of values that a file may have made up. Like pprof's they wrap, so that what is added up in two ways is the same; LINQ's would throw.
 /// </summary>
-internal static class WrappingSum
+public static class WrappingSum
 {
     public static long Of(IEnumerable<long> values)
     {

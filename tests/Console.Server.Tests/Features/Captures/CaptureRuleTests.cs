@@ -15,6 +15,7 @@ public sealed class RuleFleet(Programs programs) : CommandFleet(programs)
         var rules = console.Section("CaptureRules");
         rules["PollSeconds"] = 1;
         rules["Rules"] = new JsonArray(
+            new JsonObject { ["Name"] = "refused", ["When"] = "promql", ["Expression"] = "no_such_function(up)", ["Above"] = 1, ["Take"] = new JsonArray("perf") },
             new JsonObject { ["Name"] = "slow", ["When"] = "p99", ["Above"] = 0.1, ["Take"] = new JsonArray("goroutines", "profile"), ["PerDay"] = 100 },
             new JsonObject { ["Name"] = "slower", ["When"] = "p99", ["Above"] = 0.9, ["Take"] = new JsonArray("goroutines") },
             new JsonObject { ["Name"] = "typo", ["When"] = "promql", ["Expression"] = "no_such_metric", ["Above"] = 1, ["Take"] = new JsonArray("perf") });
@@ -44,7 +45,7 @@ public sealed class CaptureRuleTests(RuleFleet fleet, Programs programs) : IClas
         await LooksAsync(2);
 
         Assert.Equal(2, (await CommandsOfAsync(host)).Count);
-        var rule = (await Session.Ask(o => Rules.ListCaptureRulesAsync(new(), o))).Rules[0];
+        var rule = (await Session.Ask(o => Rules.ListCaptureRulesAsync(new(), o))).Rules[1];
         Assert.Contains(rule.Holds, holds => holds.Host == host && holds.Value == 0.25);
         Assert.Single(rule.Fired, fired => fired.Host == host);
     }
@@ -55,7 +56,7 @@ public sealed class CaptureRuleTests(RuleFleet fleet, Programs programs) : IClas
         await fleet.HostAsync();
         await LooksAsync(2);
 
-        var rule = (await Session.Ask(o => Rules.ListCaptureRulesAsync(new(), o))).Rules[1];
+        var rule = (await Session.Ask(o => Rules.ListCaptureRulesAsync(new(), o))).Rules[2];
 
         Assert.Equal(("slower", "", 0, 0), (rule.Name, rule.Problem, rule.Holds.Count, rule.Fired.Count));
     }
@@ -68,7 +69,7 @@ public sealed class CaptureRuleTests(RuleFleet fleet, Programs programs) : IClas
             : fleet.Prometheus.AnswerFleetAsync(context, query);
         try
         {
-            var rule = (await Session.Ask(o => Rules.ListCaptureRulesAsync(new(), o))).Rules[2];
+            var rule = (await Session.Ask(o => Rules.ListCaptureRulesAsync(new(), o))).Rules[3];
             Assert.Equal("It cannot fire: Prometheus has no series now for no_such_metric. Is the metric's name right?", rule.Problem);
         }
         finally

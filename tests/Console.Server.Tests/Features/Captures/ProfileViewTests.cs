@@ -44,6 +44,7 @@ public sealed partial class ProfileViewTests(QuietConsole fixture) : IClassFixtu
         var whole = await AskAsync(session, new() { CaptureId = id, Search = "^runtime\\." });
         Assert.InRange(whole.MatchedShare, 0.001, 1);
         Assert.Contains(whole.Flame.Frames, frame => frame.Matches);
+        Assert.All(whole.Top, row => Assert.StartsWith("runtime.", row.Name, StringComparison.Ordinal));
 
         var function = whole.Top[0].Name;
         var cut = await AskAsync(session, new() { CaptureId = id, Function = function });
@@ -54,6 +55,10 @@ public sealed partial class ProfileViewTests(QuietConsole fixture) : IClassFixtu
         Assert.All(none.Top, row => Assert.Equal((0, 0), (row.FlatShare, row.CumShare)));
         Assert.All(Boxes(none.Flame), box => Assert.Equal(0, box.Change));
 
+        var searched = await AskAsync(session, new() { CaptureId = id, BaseIds = { id }, Search = "^runtime\\." });
+        Assert.NotEmpty(searched.Top);
+        Assert.All(searched.Top, row => Assert.StartsWith("runtime.", row.Name, StringComparison.Ordinal));
+
         // Added up, two of the same have the same shares; each is named.
         var twin = await BringAsync(session, await File.ReadAllBytesAsync(Golden("cpu-8s.pb.gz"), Cancel));
         var sum = await AskAsync(session, new() { CaptureId = id, BaseIds = { id, twin }, ByShare = true });
@@ -62,6 +67,15 @@ public sealed partial class ProfileViewTests(QuietConsole fixture) : IClassFixtu
         var comparable = await Session.Ask(o => session.Captures.ListComparisonsAsync(new() { CaptureId = id }, o));
         Assert.Contains(comparable.Captures, other => other.Id == twin);
         Assert.DoesNotContain(comparable.Captures, other => other.Id == id);
+    }
+
+    [Fact]
+    public async Task Two_profiles_of_which_nothing_was_sampled_are_compared_to_nothing()
+    {
+        var session = await fixture.Console.SignInAsync("operator");
+        var idle = await BringAsync(session, await File.ReadAllBytesAsync(Golden("fork-mutex.pb.gz"), Cancel));
+
+        Assert.Empty((await AskAsync(session, new() { CaptureId = idle, BaseIds = { idle } })).Top);
     }
 
     [Fact]

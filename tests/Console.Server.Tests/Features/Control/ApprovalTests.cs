@@ -28,7 +28,7 @@ public sealed class ApprovalTests(TwoPeopleFleet fleet) : IClassFixture<TwoPeopl
         Assert.DoesNotContain(asked.Id, fleet.Agent.Acted);
 
         var own = await RefusedAsync(fleet.Operator, asked.Id);
-        Assert.Equal((StatusCode.PermissionDenied, "Your own request is another person's to approve."), (own.StatusCode, own.Detail));
+        Assert.Equal((StatusCode.PermissionDenied, "Your own request is another person's to approve: somebody else with the permission approve."), (own.StatusCode, own.Detail));
         using var viewer = await fleet.Console.SignInAsync("viewer");
         Assert.Equal(StatusCode.PermissionDenied, (await RefusedAsync(viewer, asked.Id)).StatusCode);
 
@@ -86,6 +86,24 @@ public sealed class ApprovalTests(TwoPeopleFleet fleet) : IClassFixture<TwoPeopl
 
         Assert.Equal(StatusCode.PermissionDenied, refusal.StatusCode);
         Assert.Equal(CommandPhase.AwaitingApproval, (await fleet.ViewAsync(asked.Id)).Phase);
+    }
+
+    [Fact]
+    public async Task An_aborted_rolling_restart_leaves_nothing_that_waits_for_a_second_person()
+    {
+        var host = await fleet.HostAsync();
+        var start = new StartRolloutRequest { Hosts = { host }, BatchSize = 1, ConfirmCount = 1, Reason = "a test", IdempotencyKey = CommandFleet.NewKey() };
+        var rollout = await Session.Ask(o => fleet.Operator.Rollouts.StartRolloutAsync(start, o));
+        var waiting = (await Wait.ForAsync("its restart waits", () => Session.Ask(o => fleet.Operator.Control.ListCommandsAsync(new() { Waiting = true, Host = host }, o)), r => r.Commands.Count == 1)).Commands[0];
+
+        await Session.Ask(o => fleet.Operator.Rollouts.AbortRolloutAsync(new() { RolloutId = rollout.Id, Reason = "not today" }, o));
+
+        var end = await fleet.ViewAsync(waiting.Id);
+        Assert.Equal(CommandPhase.Refused, end.Phase);
+        Assert.Contains("operator aborted it (not today)", end.Message, StringComparison.Ordinal);
+        using var admin = await fleet.Console.SignInAsync("admin");
+        Assert.Equal(StatusCode.FailedPrecondition, (await RefusedAsync(admin, waiting.Id)).StatusCode);
+        Assert.Equal("refused", (await fleet.AuditAsync(waiting.Id))[^1].Outcome);
     }
 
     [Fact]

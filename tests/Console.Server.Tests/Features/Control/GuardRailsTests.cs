@@ -66,6 +66,18 @@ public sealed class GuardRailsTests
         }
     }
 
+    [Fact]
+    public void A_fleet_of_which_nothing_is_known_is_not_a_healthy_one()
+    {
+        var blind = Calm with { Others = [], LockedUp = true, Unknown = "Prometheus has not answered since the console started" };
+
+        var refusal = Assert.Single(GuardRails.Check(new(), blind, new(Override: true, BreakGlass: true)));
+
+        Assert.Equal("healthy-share", refusal.Rule);
+        Assert.Contains("Prometheus has not answered since the console started, so nobody can tell", refusal.Message, StringComparison.Ordinal);
+        Assert.Empty(GuardRails.Check(new() { HealthyShare = 0 }, blind, default));
+    }
+
     [Theory]
     [InlineData(3, 1, "concurrency")]
     [InlineData(3, 0, null)]

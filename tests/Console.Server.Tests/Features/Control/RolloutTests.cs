@@ -73,6 +73,23 @@ public sealed class RolloutTests(CommandFleet fleet) : IClassFixture<CommandFlee
     }
 
     [Fact]
+    public async Task A_batch_that_falls_ill_while_somebody_is_asked_stops_it_before_the_next()
+    {
+        var hosts = await HostsAsync(2);
+        var rollout = await StartAsync(hosts, batchSize: 1, ask: true);
+        await UntilAsync(rollout.Id, RolloutPhase.Asking);
+        fleet.GitRpc.Serving = false;
+        await Wait.UntilAsync("the console has seen it", async () =>
+            (await Session.Ask(o => fleet.Operator.Fleet.GetFleetAsync(new(), o))).Hosts.Single(h => h.Host == hosts[0]).Health == HealthState.NotServing);
+
+        await DecideAsync(rollout.Id, resume: true);
+        var stopped = await UntilAsync(rollout.Id, RolloutPhase.Stopped);
+
+        Assert.Equal($"{hosts[0]}, of the batch before, does not say SERVING. Resume goes on when it is healthy again.", stopped.Message);
+        Assert.Equal(RolloutHostPhase.Waiting, stopped.Hosts[1].Phase);
+    }
+
+    [Fact]
     public async Task A_second_one_is_refused_while_the_first_is_not_over()
     {
         var hosts = await HostsAsync(2);

@@ -8,25 +8,26 @@ namespace FleetConsole.Server.Features.Captures.Rules;
 /// <summary>Looks at the rules' triggers, and has taken what a rule says where one holds and its limits allow it.</summary>
 internal sealed partial class CaptureRuleWatch(CaptureRuleBook book, ICaptureTaker taker, Rounds rounds, TimeProvider time, ILogger<CaptureRuleWatch> logger) : BackgroundService
 {
-    private bool _silent;
+    private readonly HashSet<string> _silent = new(StringComparer.Ordinal);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         book.Rules.Count == 0 ? Task.CompletedTask : rounds.RunAsync("capture-rules", book.Pace, RoundAsync, stoppingToken);
 
     private async Task RoundAsync(CancellationToken cancellationToken)
     {
-        try
+        foreach (var rule in book.Rules.Where(rule => rule.Problem.Length == 0))
         {
-            foreach (var rule in book.Rules.Where(rule => rule.Problem.Length == 0))
+            try
+            {
                 await LookAsync(rule, cancellationToken);
-            _silent = false;
-        }
-        catch (PrometheusException e)
-        {
-            // The board says it to the pages; here it is said once.
-            if (!_silent)
-                Silent(logger, e.Message);
-            _silent = true;
+                _silent.Remove(rule.Name);
+            }
+            catch (PrometheusException e)
+            {
+                // One rule's expression may be refused: the others are looked at all the same. The page says it; here it is said once.
+                if (_silent.Add(rule.Name))
+                    Silent(logger, rule.Name, e.Message);
+            }
         }
     }
 
@@ -55,8 +56,8 @@ internal sealed partial class CaptureRuleWatch(CaptureRuleBook book, ICaptureTak
             NotTaken(logger, rule.Name, firing.Host, why);
     }
 
-    [LoggerMessage(160, LogLevel.Warning, "The capture rules see nothing: {Message}")]
-    private static partial void Silent(ILogger logger, string message);
+    [LoggerMessage(160, LogLevel.Warning, "The capture rule {Rule} sees nothing: {Message}")]
+    private static partial void Silent(ILogger logger, string rule, string message);
 
     [LoggerMessage(161, LogLevel.Information, "The capture rule {Rule} could take nothing of {Host}: {Why}")]
     private static partial void NotTaken(ILogger logger, string rule, string host, string why);

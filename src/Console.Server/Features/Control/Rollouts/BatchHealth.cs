@@ -15,6 +15,9 @@ internal sealed class BatchHealth(SituationReader situations, PrometheusWatch fl
     /// <summary>The new process's start, Unix seconds; 0 when the agent named none.</summary>
     public static double StartOf(CommandRow restart) => (restart.NewProcessStartedAt?.ToUnixTimeMilliseconds() ?? 0) / 1000.0;
 
+    /// <summary>Why the host is not healthy now, whichever process it runs; empty when it is.</summary>
+    public string ProblemNow(string host) => situations.ProblemOf(host);
+
     /// <summary>Why the host is not healthy, or not known to be; empty when it is.</summary>
     public string ProblemOf(CommandRow restart)
     {

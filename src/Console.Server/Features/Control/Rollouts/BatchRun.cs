@@ -24,13 +24,14 @@ internal sealed class BatchRun(
     {
         using var turns = new SemaphoreSlim(options.Value.RestartsAtOnce);
         string? stop = null;
+        async Task<bool> GoesOnAsync() => Volatile.Read(ref stop) is null && await goesOn();
         await Task.WhenAll(rollout.HostsOf(rollout.Batch).Select(async host =>
         {
             await turns.WaitAsync(cancellationToken);
             try
             {
                 // Another host may have failed while this one waited for its turn.
-                if (Volatile.Read(ref stop) is null && await goesOn() && await RestartAsync(rollout, host, cancellationToken) is { } problem)
+                if (await GoesOnAsync() && await RestartAsync(rollout, host, GoesOnAsync, cancellationToken) is { } problem)
                     Interlocked.CompareExchange(ref stop, problem, null);
             }
             finally
@@ -59,6 +60,10 @@ internal sealed class BatchRun(
         }
     }
 
+    /// <summary>Which host of the batch before has fallen ill since it was found healthy; null when none has.</summary>
+    public string? FallenIll(RolloutRow rollout) => rollout.HostsOf(rollout.Batch - 1).Select(host => (Host: host, Problem: health.ProblemNow(host))).FirstOrDefault(h => h.Problem.Length > 0) is
+        { Host: not null } ill ? $"{ill.Host}, of the batch before, {ill.Problem}." : null;
+
     /// <summary>Compares the batch's new processes with the ones they replaced.</summary>
     public async Task<EqualAgeWord> JudgeAsync(RolloutRow rollout, CancellationToken cancellationToken)
     {
@@ -76,7 +81,7 @@ internal sealed class BatchRun(
         return [.. done.Where(c => hosts.Contains(c.Host)).GroupBy(c => c.Host, StringComparer.Ordinal).Select(host => host.Last())];
     }
 
-    private async Task<string?> RestartAsync(RolloutRow rollout, string host, CancellationToken cancellationToken)
+    private async Task<string?> RestartAsync(RolloutRow rollout, string host, Func<Task<bool>> goesOn, CancellationToken cancellationToken)
     {
         await using (var db = await databases.CreateDbContextAsync(cancellationToken))
         {
@@ -86,7 +91,8 @@ internal sealed class BatchRun(
 
         try
         {
-            var command = await AskAsync(rollout, host, cancellationToken);
+            if (await AskAsync(rollout, host, goesOn, cancellationToken) is not { } command)
+                return null;
             var end = await EndAsync(command.Id, cancellationToken);
             return end.Phase == CommandPhase.Succeeded ? null : $"The restart of {host} {end.Phase.ToString().ToLowerInvariant()}: {end.Message}";
         }
@@ -96,8 +102,8 @@ internal sealed class BatchRun(
         }
     }
 
-    // Another restart may be under way that is not ours; that rule alone is waited for.
-    private async Task<CommandView> AskAsync(RolloutRow rollout, string host, CancellationToken cancellationToken)
+    // Another restart may be under way that is not ours; that rule alone is waited for. Null: the rolling restart ended meanwhile.
+    private async Task<CommandView?> AskAsync(RolloutRow rollout, string host, Func<Task<bool>> goesOn, CancellationToken cancellationToken)
     {
         var order = new Order(CommandActions.Restart, host, rollout.Reason, rollout.KeyOf(host)) { ConfirmHost = host, SkipsEvidence = rollout.SkipsEvidence, RolloutId = rollout.Id };
         var begun = time.GetTimestamp();
@@ -113,6 +119,8 @@ internal sealed class BatchRun(
             catch (RefusedException e) when (e.Refusals.Any(refusal => refusal.Rule == GuardRails.ConcurrencyRule) && time.GetElapsedTime(begun) < TurnDeadline)
             {
                 await timer.WaitForNextTickAsync(cancellationToken);
+                if (!await goesOn())
+                    return null;
             }
         }
     }

@@ -85,11 +85,21 @@ internal sealed class RolloutFeature(
                 ?? throw new ApiException(StatusCode.NotFound, $"There is no rolling restart \"{decision.RolloutId}\".");
             CheckPermission(row.Hosts, caller);
             decide(row);
-            return [RolloutAudit.Of(row, caller, time.GetUtcNow(), AuditPhase.Decision, word, decision.Reason.Trim())];
+            var ended = row.EndedAt is null ? [] : await EndWaitingAsync(db, row, cancellationToken);
+            return [RolloutAudit.Of(row, caller, time.GetUtcNow(), AuditPhase.Decision, word, decision.Reason.Trim()), .. ended];
         }, cancellationToken);
         runner.Start(decision.RolloutId);
         await changes.SendAsync(Changes.Commands, CancellationToken.None);
         return await ViewAsync(decision.RolloutId, cancellationToken);
+    }
+
+    // What waits for a second person would restart its host after the abort.
+    private async Task<IEnumerable<AuditRow>> EndWaitingAsync(ConsoleDb db, RolloutRow rollout, CancellationToken cancellationToken)
+    {
+        var waiting = await db.Commands.Where(c => c.RolloutId == rollout.Id && c.Phase == CommandPhase.AwaitingApproval).ToListAsync(cancellationToken);
+        foreach (var command in waiting)
+            (command.Phase, command.Message, command.EndedAt) = (CommandPhase.Refused, rollout.Message, time.GetUtcNow());
+        return waiting.Select(command => AuditRows.Outcome(command, time.GetUtcNow()));
     }
 
     private static void Check(StartRolloutRequest request)

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Threading.Channels;
 using FleetConsole.Contracts;
 using FleetConsole.Contracts.V1;
+using FleetConsole.Server.Features.Control.Rules;
 using FleetConsole.Server.Hosting;
 using FleetConsole.Server.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -25,6 +26,7 @@ internal sealed partial class RolloutRunner(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await PatientlyAsync("all", TakeUpAsync, stoppingToken);
+        await services.GetRequiredService<SituationReader>().SettleAsync(stoppingToken);
 
         // One at a time is all there can be; what is given meanwhile is a decision about that one.
         await foreach (var id in _given.Reader.ReadAllAsync(stoppingToken))
@@ -92,6 +94,13 @@ internal sealed partial class RolloutRunner(
             if (rollout.Batch >= rollout.Batches)
             {
                 await StepAsync(id, row => End(row, RolloutPhase.Succeeded, $"All {row.Hosts.Count} hosts were restarted."), cancellationToken);
+                return;
+            }
+
+            // A pause may be a day long, and a question waits for a person.
+            if (rollout is { Batch: > 0, BatchRestartedAt: null } && batches.FallenIll(rollout) is { } ill)
+            {
+                await StopAsync(id, $"{ill} Resume goes on when it is healthy again.", cancellationToken);
                 return;
             }
 

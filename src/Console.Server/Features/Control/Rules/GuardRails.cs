@@ -39,6 +39,9 @@ internal static class GuardRails
 
     private static Refusal? HealthyShare(ControlOptions options, Situation situation, Lifts lifts)
     {
+        // No host is not "every host is healthy".
+        if (situation.Unknown.Length > 0 && options.HealthyShare > 0)
+            return new("healthy-share", $"{situation.Unknown}, so nobody can tell how many other hosts are healthy. Nobody can lift this; ask again when it has answered.");
         var ill = situation.Others.Where(host => host.Problem.Length > 0).ToList();
         var share = situation.Others.Count == 0 ? 1 : 1 - ((double)ill.Count / situation.Others.Count);
         if (share >= options.HealthyShare)
@@ -55,7 +58,7 @@ internal static class GuardRails
     // Below the healthy share one host is restarted after the other, whatever the fleet allows otherwise.
     private static Refusal? Alone(ControlOptions options, Situation situation) => situation.UnderWay.Count == 0 || Concurrency(options, situation) is not null
         ? null
-        : new(ConcurrencyRule, $"with too few healthy hosts, {situation.Host} may only be restarted alone, and {string.Join(", ", situation.UnderWay)} is under way. Try again when it has ended.");
+        : new(ConcurrencyRule, $"with too few healthy hosts, {situation.Host} may only be restarted alone, and {string.Join(", ", situation.UnderWay)} is under way. Nobody can lift this; try again when it has ended.");
 
     private static Refusal? Freeze(ControlOptions options, Situation situation, Lifts lifts)
     {

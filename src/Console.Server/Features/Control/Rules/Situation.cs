@@ -10,8 +10,10 @@ internal sealed record HostCondition(string Host, string Problem);
 /// <param name="LastRestartEndedAt">The end of the last one of this host, through this console, that replaced its process or may have; null when there was none.</param>
 /// <param name="Others">Every other host of the fleet.</param>
 /// <param name="LockedUp">The host itself is locked up.</param>
+/// <param name="Unknown">Why nothing is known of the fleet, itself included; empty when it is known.</param>
 internal sealed record Situation(
-    DateTimeOffset Now, string Host, IReadOnlyList<string> UnderWay, DateTimeOffset? LastRestartEndedAt, IReadOnlyList<HostCondition> Others, bool LockedUp);
+    DateTimeOffset Now, string Host, IReadOnlyList<string> UnderWay, DateTimeOffset? LastRestartEndedAt, IReadOnlyList<HostCondition> Others, bool LockedUp,
+    string Unknown = "");
 
 /// <summary>Which rules the caller lifts, having the permission to.</summary>
 internal readonly record struct Lifts(bool Override, bool BreakGlass)

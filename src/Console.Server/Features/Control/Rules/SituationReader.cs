@@ -10,6 +10,9 @@ namespace FleetConsole.Server.Features.Control.Rules;
 /// <summary>Gathers what the rules look at, from what the watches last saw and from the commands' table.</summary>
 internal sealed class SituationReader(PrometheusWatch fleet, GitRpcWatch gitRpc, LockupWatch lockups, HostMap map, TimeProvider time)
 {
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SettleDeadline = TimeSpan.FromSeconds(30);
+
     /// <param name="db">In whose transaction the rules are checked: two restarts cannot both be the only one.</param>
     /// <param name="exceptCommand">A command that does not count: the one that is about to run.</param>
     public async Task<Situation> ReadAsync(ConsoleDb db, string host, string exceptCommand, CancellationToken cancellationToken)
@@ -27,8 +30,20 @@ internal sealed class SituationReader(PrometheusWatch fleet, GitRpcWatch gitRpc,
             [.. underWay.Select(c => $"the {c.Action} of {c.Host} by {c.RequestedBy}")],
             last,
             [.. fleet.Current.Hosts.Keys.Where(other => other != host).Order(StringComparer.Ordinal).Select(other => new HostCondition(other, ProblemOf(other)))],
-            lockups.Find(host).Lockup.State is Analysis.Lockup.LockupState.LockedUp);
+            lockups.Find(host).Lockup.State is Analysis.Lockup.LockupState.LockedUp,
+            fleet.Current.AsOf is null ? "Prometheus has not answered since the console started" : "");
     }
+
+    /// <summary>Waits until every source has been asked once, so that what goes on after a start of the console is not judged by what is not known yet.</summary>
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        var begun = time.GetTimestamp();
+        using var timer = new PeriodicTimer(Pace, time);
+        while (!Settled() && time.GetElapsedTime(begun) < SettleDeadline)
+            await timer.WaitForNextTickAsync(cancellationToken);
+    }
+
+    private bool Settled() => fleet.Current.AsOf is not null && fleet.Current.Hosts.Keys.All(host => map.Find(host).GitRpc is null || gitRpc.Find(host) is not null);
 
     /// <summary>Why a host is not healthy; empty when it is scraped, SERVING and still forks. That its latency drifts makes none ill.</summary>
     public string ProblemOf(string host)
