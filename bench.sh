@@ -11,7 +11,7 @@
 #   ./bench.sh agent                a restart by the agent over `systemctl restart`; its memory at rest and under load (root)
 #   ./bench.sh profile [SEED]       `Console.Server profile` beside `go tool pprof -top` on 100,000 stacks, as whole processes
 #   ./bench.sh dump [SEED]          `Console.Server dump` on 20,000 goroutines, 30 MB
-#   ./bench.sh flame [SEED]         the first view of that profile in Chromium, and zooming in it, beside speedscope
+#   ./bench.sh flame [SEED]         the first view of that profile in Chromium, and zooming in it, beside speedscope; its canvas beside d3-flame-graph
 #   ./bench.sh fuzz [COUNT] [SEED]  mutated profiles and dumps against both readers
 # Generator and scorer are read from DRIFT (default: ../shared/drift). FLEETS sets the number of fleets, WORK where data go.
 set -euo pipefail
@@ -157,8 +157,9 @@ flame() {
     build_demo
     file=$work/made-$seed.pb.gz
     made profile "$seed" "$file"
-    (cd "$work" && npm install --no-audit --no-fund --silent playwright-core speedscope)
-    cp tests/Console.Benchmarks/Profiling/flame.mjs "$work/flame.mjs"
+    (cd "$work" && npm install --no-audit --no-fund --silent playwright-core speedscope d3 d3-flame-graph)
+    made tree "$file" "$work/made-$seed.tree"
+    cp tests/Console.Benchmarks/Profiling/flame.mjs tests/Console.Benchmarks/Profiling/flame-library.mjs "$work/"
     rm -rf "$folder"
     mkdir -p "$folder"
     password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
@@ -172,7 +173,7 @@ flame() {
         kill -0 "$console" 2>/dev/null || die "The console ended. See $folder/log"
         sleep 0.2
     done
-    node "$work/flame.mjs" "$url" bench "$password" "$file" "$work/node_modules/speedscope/dist/release"
+    node "$work/flame.mjs" "$url" bench "$password" "$file" "$work/node_modules" "$work/made-$seed.tree" "$PWD/src/Console.Client/wwwroot/js/flame-graph.js"
 }
 
 age_view() {

@@ -13,6 +13,9 @@ switch (args)
     case ["profile", var seed, var file]:
         MadeStacks.Write(int.Parse(seed, CultureInfo.InvariantCulture), file);
         return 0;
+    case ["tree", var profile, var file]:
+        MadeTree.Write(profile, file);
+        return 0;
     case ["dump", var seed, var file]:
         MadeDump.Write(int.Parse(seed, CultureInfo.InvariantCulture), file);
         return 0;
@@ -22,6 +25,7 @@ switch (args)
         System.Console.Error.WriteLine("Usage: Console.Benchmarks looks DIR OUT --every HOURS --first HOURS --level suspected|drifting");
         System.Console.Error.WriteLine("       Console.Benchmarks speed HOSTS METHODS");
         System.Console.Error.WriteLine("       Console.Benchmarks profile|dump SEED FILE");
+        System.Console.Error.WriteLine("       Console.Benchmarks tree PROFILE FILE");
         System.Console.Error.WriteLine("       Console.Benchmarks fuzz COUNT SEED GOLDEN-FOLDER");
         return 2;
 }

@@ -1,16 +1,19 @@
-// The first view of a large profile: the console beside speedscope, in one browser, one after the other.
-// node flame.mjs CONSOLE-URL USER PASSWORD PROFILE SPEEDSCOPE-FOLDER
+// The first view of a large profile: the console beside speedscope, in one browser, one after the other; then its canvas beside a library that draws with SVG.
+// node flame.mjs CONSOLE-URL USER PASSWORD PROFILE MODULES-FOLDER TREE CANVAS-MODULE
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { compare, sent } from './flame-library.mjs';
 
-const [console_, user, password, profile, speedscope] = process.argv.slice(2);
+const [console_, user, password, profile, modules, tree, canvas] = process.argv.slice(2);
+const speedscope = join(modules, 'speedscope/dist/release');
 const patience = 300_000;
-const browser = await chromium.launch({
+const launch = () => chromium.launch({
     executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--js-flags=--max-old-space-size=8192'],
 });
+const browser = await launch();
 
 async function open() {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
@@ -67,11 +70,12 @@ async function ours() {
     await link.click();
     await page.waitForFunction(drawn);
     const time = (Date.now() - begun) / 1000;
+    const flame = await sent(page, console_);
     const boxes = await page.getAttribute('[data-testid=flame]', 'data-boxes');
     console.log(`console, first view after the click: ${time.toFixed(2)} s (${boxes} boxes)`);
     await zoom(page);
     await page.close();
-    return time;
+    return [time, flame];
 }
 
 async function theirs() {
@@ -96,6 +100,7 @@ async function theirs() {
     return time;
 }
 
-const [first, second] = [await ours(), await theirs()];
+const [[first, flame], second] = [await ours(), await theirs()];
 console.log(`speedscope took ${(second / first).toFixed(1)} times as long`);
 await browser.close();
+await compare(launch, modules, canvas, tree, flame);
