@@ -40,8 +40,11 @@ internal sealed class AbortDump(TimeProvider clock)
     }
 
     // A signal cannot be taken back: the process may still end, and its dump is lost then.
-    private static DumpFindings StillPending(ProcessMark process) => DumpFindings.Failed(
-        $"Process {process.Pid} did not end on SIGABRT within {EndDeadline.TotalSeconds} s. The signal is pending, so it may still end; kernel stacks tell what it waits for.", process) with { IsUndecided = true };
+    private static DumpFindings StillPending(ProcessMark process)
+    {
+        var why = $"Process {process.Pid} did not end on SIGABRT within {EndDeadline.TotalSeconds} s. The signal is pending, so it may still end; kernel stacks tell what it waits for.";
+        return DumpFindings.Failed(why, process) with { IsUndecided = true };
+    }
 
     private async Task<bool> EndsAsync(ProcessLife life)
     {

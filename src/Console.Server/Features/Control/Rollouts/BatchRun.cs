@@ -61,8 +61,8 @@ internal sealed class BatchRun(
     }
 
     /// <summary>Which host of the batch before has fallen ill since it was found healthy; null when none has.</summary>
-    public string? FallenIll(RolloutRow rollout) => rollout.HostsOf(rollout.Batch - 1).Select(host => (Host: host, Problem: health.ProblemNow(host))).FirstOrDefault(h => h.Problem.Length > 0) is
-        { Host: not null } ill ? $"{ill.Host}, of the batch before, {ill.Problem}." : null;
+    public string? FallenIll(RolloutRow rollout) => rollout.HostsOf(rollout.Batch - 1).Select(host => (Host: host, Problem: health.ProblemNow(host)))
+        .Where(host => host.Problem.Length > 0).Select(ill => $"{ill.Host}, of the batch before, {ill.Problem}.").FirstOrDefault();
 
     /// <summary>Compares the batch's new processes with the ones they replaced.</summary>
     public async Task<EqualAgeWord> JudgeAsync(RolloutRow rollout, CancellationToken cancellationToken)
