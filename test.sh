@@ -93,11 +93,10 @@ step "build"
 dotnet build Console.sln -c Release --no-restore -v quiet -nologo -warnaserror
 tests/git-rpc-server/build.sh artifacts/git-rpc-server
 
-# The server's tests wait for scrapes more than they compute, so more of them run at a time than there are cores, and beside them the build
-# of the agent, the other tests, the build of what the browser's tests run, and the check of the format. The browser's have the machine to
+# The server's tests wait for scrapes more than they compute, so beside them run the build of the agent, the other tests, the build of what the browser's tests run, and the check of the format. The browser's have the machine to
 # themselves: their fleet forks in earnest.
 step "tests"
-run_dotnet Console.Server.Tests -maxThreads 4 &
+run_dotnet Console.Server.Tests &
 beside=$!
 build_host
 export FLEETCONSOLE_AGENT=$PWD/artifacts/agent/Console.Agent

@@ -87,7 +87,7 @@ public sealed class ConnectionTests
         await using var setup = new AgentSetup();
         var agent = await setup.StartAsync();
         await AssertDeniedAsync(agent.Console.GetStatusAsync(new() { Unit = "sshd\n" }, cancellationToken: Cancel).ResponseAsync);
-        Assert.Contains(agent.Lines, l => l.Contains("\"sshd?\"", StringComparison.Ordinal));
+        await Wait.UntilAsync("the refusal is logged", () => agent.Lines.Any(l => l.Contains("\"sshd?\"", StringComparison.Ordinal)));
     }
 
     [Fact]

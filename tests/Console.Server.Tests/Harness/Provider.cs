@@ -60,6 +60,11 @@ internal sealed class Provider : IAsyncDisposable
         await _app.StartAsync();
         await using var scope = _app.Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<DbContext>().Database.EnsureCreatedAsync();
+
+        // Its first answers take long on a busy machine, longer than the console waits for a provider.
+        using var http = new HttpClient();
+        foreach (var path in new[] { ".well-known/openid-configuration", ".well-known/jwks" })
+            await http.GetStringAsync(new Uri(new Uri(Url), path));
     }
 
     /// <summary>Makes the console known, with the one address that codes are sent back to.</summary>
