@@ -6,6 +6,7 @@ import { extname, join } from 'node:path';
 
 const patience = 120_000;
 const zoomTime = 180;
+const turns = 7;
 
 // What the browser runs. Times are from the call to the frame after the one that shows it, and of every frame from a click until 300 ms later.
 const inPage = `
@@ -83,9 +84,16 @@ const inPage = `
         return { root: path[0], nodes: nodes.byteLength / 16 };
     };`;
 
-function words(all) {
-    all.sort((a, b) => a - b);
-    return `${all.length} frames, median ${all[all.length >> 1].toFixed(1)} ms, slowest ${all.at(-1).toFixed(1)} ms`;
+function median(all) {
+    return [...all].sort((a, b) => a - b)[all.length >> 1];
+}
+
+function summary(runs) {
+    const failed = runs.find(run => !run || run.error);
+    return failed !== undefined ? { error: failed?.error ?? `not within ${patience / 1000} s` } : {
+        firsts: runs.map(run => run.first), drawn: runs[0].drawn,
+        frames: runs.flatMap(run => run.frames), slowest: runs.map(run => Math.max(...run.frames)),
+    };
 }
 
 // One field of a protobuf message, every time it is there.
@@ -154,11 +162,13 @@ async function within(launch, url, act) {
 }
 
 function tell(what, result) {
-    if (!result || result.error) {
-        console.log(`${what}: ${result ? `failed, ${result.error}` : `not within ${patience / 1000} s`}`);
-    } else {
-        console.log(`${what}: first draw ${result.first.toFixed(0)} ms${result.drawn ? ` (${result.drawn} elements)` : ''}; zooming ${words(result.frames)}`);
+    if (result.error) {
+        console.log(`${what}: ${result.error}`);
+        return;
     }
+    const range = all => all.length < 2 ? `${all[0].toFixed(1)} ms` : `${median(all).toFixed(1)} ms (${Math.min(...all).toFixed(1)} to ${Math.max(...all).toFixed(1)})`;
+    console.log(`${what}: first draw ${range(result.firsts)}${result.drawn ? ` (${result.drawn} elements)` : ''}; `
+        + `zooming ${result.frames.length} frames, median ${median(result.frames).toFixed(1)} ms, slowest ${range(result.slowest)}`);
 }
 
 /** Draws what the console's server sent, and the whole profile, with both. */
@@ -166,20 +176,22 @@ export async function compare(launch, modules, ours, tree, flame) {
     const server = await serve(modules, ours, tree);
     const url = `http://127.0.0.1:${server.address().port}/`;
     const count = flame.boxes.length / 64;
-    // Each twice in turn, in a browser of its own, so that neither pays for what the machine reads first; the second is told.
-    let [own, other] = [null, null];
-    for (let turn = 0; turn < 2; turn++) {
-        own = await within(launch, url, page => page.evaluate(data => window.drawOurs(data), flame));
-        other = await within(launch, url, page => page.evaluate(data => window.drawTheirs(window.visible(data), 0), flame));
+    // In turn, each time in a browser of its own, so that a machine that gets busier favours neither; one draw alone says little.
+    const [own, other] = [[], []];
+    for (let turn = 0; turn < turns; turn++) {
+        own.push(await within(launch, url, page => page.evaluate(data => window.drawOurs(data), flame)));
+        other.push(await within(launch, url, page => page.evaluate(data => window.drawTheirs(window.visible(data), 0), flame)));
     }
-    tell(`canvas, ${count} boxes as sent`, own);
-    tell(`d3-flame-graph, the same ${count} boxes`, other);
-    if (own?.first && other?.first) {
-        console.log(`d3-flame-graph took ${(other.first / own.first).toFixed(1)} times as long for the first draw, its slowest frame ${(Math.max(...other.frames) / Math.max(...own.frames)).toFixed(1)} times`);
+    const [canvas, library] = [summary(own), summary(other)];
+    tell(`canvas, ${count} boxes as sent, ${turns} times`, canvas);
+    tell(`d3-flame-graph, the same ${count} boxes, ${turns} times`, library);
+    if (!canvas.error && !library.error) {
+        const times = of => (median(library[of]) / median(canvas[of])).toFixed(1);
+        console.log(`d3-flame-graph took, at the median, ${times('firsts')} times as long for the first draw and ${times('slowest')} times for its slowest frame`);
     }
     for (const least of [1, 0]) {
-        tell(`d3-flame-graph, the whole profile, ${least ? 'nothing narrower than a pixel' : 'every node'}`, await within(launch, url, page =>
-            page.evaluate(async narrow => window.drawTheirs((await window.whole()).root, narrow), least)));
+        tell(`d3-flame-graph, the whole profile, ${least ? 'nothing narrower than a pixel' : 'every node'}`, summary([await within(launch, url, page =>
+            page.evaluate(async narrow => window.drawTheirs((await window.whole()).root, narrow), least))]));
     }
     server.close();
 }
