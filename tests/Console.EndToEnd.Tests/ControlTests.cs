@@ -48,18 +48,20 @@ public sealed class ControlTests(LiveFleet fleet)
 
         // Open beforehand: the first batch runs for some seconds only.
         var other = await HostAsync("git-2");
+        var asked = await HostAsync("git-4");
+        await asked.GetByTestId("restart").ClickAsync();
+        await ConfirmAsync(asked, "git-4", "asked before the rule held");
+        await Assertions.Expect(asked.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Restart git-4" })).ToBeEnabledAsync();
         await fleet.CommandAsync(Cancel, "stop", "agent-git-4");
         try
         {
-            await other.GetByTestId("restart").ClickAsync();
-            await ConfirmAsync(other, "git-2", "asked before the rule held");
             await StartAsync(page, "git-1", "git-4");
             var rollout = page.GetByTestId("rollout").First;
             await Assertions.Expect(rollout.Locator("a", new() { HasText = "git-1" })).ToHaveAttributeAsync("data-phase", "Running");
 
             // Its plan had said that nothing would refuse it; the server looks again.
-            await other.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Restart git-2" }).ClickAsync();
-            await Assertions.Expect(other.GetByTestId("refused")).ToContainTextAsync("Refused by the rule concurrency");
+            await asked.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Restart git-4" }).ClickAsync();
+            await Assertions.Expect(asked.GetByTestId("refused")).ToContainTextAsync("Refused by the rule concurrency");
             await RefusedAsync(other, "git-2", "concurrency");
 
             await Assertions.Expect(rollout.GetByTestId("rollout-phase")).ToHaveTextAsync("stopped", new() { Timeout = 240_000 });

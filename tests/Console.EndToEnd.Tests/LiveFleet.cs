@@ -126,7 +126,7 @@ public sealed class LiveFleet : IAsyncLifetime
         await page.GetByLabel("User").FillAsync(role);
         await page.GetByLabel("Password").FillAsync(PasswordOf(role));
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await page.WaitForURLAsync(url + path);
+        await page.WaitForURLAsync(url + path, new() { WaitUntil = WaitUntilState.Commit });
         return page;
     }
 }
