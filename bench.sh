@@ -7,7 +7,7 @@
 #   ./bench.sh placebo              real latency, cut at made-up restarts: whatever is found is false
 #   ./bench.sh speed                full refit of 20,000 series, and one hour more
 #   ./bench.sh age-view             an age view of 24 h of 100 hosts over Prometheus's own answer to the same queries
-#   ./bench.sh forecast [TIMES]     the time to lock-up that a live demo tells, minute by minute, beside when it came (half an hour; less by TIMES)
+#   ./bench.sh forecast [TIMES]     the time to lock-up that a live demo tells beside when it came, and what its servers' forking takes until then (half an hour; less by TIMES)
 #   ./bench.sh agent                a restart by the agent over `systemctl restart`; its memory at rest and under load (root)
 #   ./bench.sh profile [SEED]       `Console.Server profile` beside `go tool pprof -top` on 100,000 stacks, as whole processes
 #   ./bench.sh dump [SEED]          `Console.Server dump` on 20,000 goroutines, 30 MB
@@ -182,9 +182,14 @@ age_view() {
     "$python" tests/Console.Benchmarks/Latency/age-view.py "$PWD/artifacts/server/Console.Server" "$work/age-view" "$@"
 }
 
+# ask PROMQL: the value of its one sample, of the Prometheus in $asked; nothing when there is none.
+ask() {
+    curl -fsS --max-time 4 --data-urlencode "query=$1" "$asked" | jq -r '.data.result[0].value[1] // empty'
+}
+
 # The demo's git-4 grows until it locks up; every reading of the console's own metric is held against when that came.
 forecast() {
-    local folder=$work/forecast port=${PORT:-18180} url readings now came
+    local folder=$work/forecast port=${PORT:-18180} url asked readings now came
     install_packages curl jq
     mkdir -p "$work"
     rm -rf "$folder" "$work/forecast.log"
@@ -197,6 +202,7 @@ forecast() {
     done
     [[ $# -eq 0 ]] || DATA=$folder PORT=$port ./demo.sh grow git-4 "$1"
     url=$(jq -r .Endpoints.Metrics.Url "$folder/console.json")/metrics
+    asked=$(jq -r .Prometheus.Url "$folder/console.json")/api/v1/query
     readings=$work/forecast.readings
     : >"$readings"
     came=
@@ -207,14 +213,21 @@ forecast() {
         curl -fsS --max-time 4 "$url" | awk -v now="$now" '
             $1 == "fleetconsole_lockup_seconds{host=\"git-4\"}" { print now, $2 }
             $1 == "fleetconsole_locked_up{host=\"git-4\"}" && $2 == 1 { print now, "locked" }' >>"$readings"
+        ask 'sum(rate(process_cpu_seconds_total{job="gitaly"}[1m]))' | sed "s/^/$now cores /" >>"$readings"
+        ask 'max(rate(gitaly_spawn_forking_time_seconds_sum{instance!="git-4"}[1m]))' | sed "s/^/$now bounded /" >>"$readings"
         came=$(awk '$2 == "locked" { print $1; exit }' "$readings")
     done
     awk -v came="$came" '
-        $2 != "locked" && $2 != told {
+        $2 == "cores" && $3 > cores { cores = $3 }
+        $2 == "bounded" && $3 > bounded { bounded = $3 }
+        $2 ~ /^[0-9]/ && $2 != told {
             told = $2; left = came - $1; ratio = left > 0 ? $2 / left : 0; n++; within += ratio >= .5 && ratio <= 2
             printf "told %5.0f s, came after %5.0f s: %.2f\n", $2, left, ratio
         }
-        END { printf "%d of %d within a factor of two\n", within, n }' "$readings"
+        END {
+            printf "%d of %d within a factor of two\n", within, n
+            printf "the four servers used %.2f cores at most, the bounded three forked %.2f of the time at most\n", cores, bounded
+        }' "$readings"
 }
 
 fuzz() {

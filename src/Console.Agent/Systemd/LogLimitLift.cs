@@ -19,7 +19,10 @@ internal static class LogLimitLift
     {
         var limits = new JournalLimits(TimeProvider.System, NullLogger<JournalLimits>.Instance);
         var (well, wrote) = (true, false);
-        foreach (var unit in settings.Units.Values.Where(unit => unit is { Service: not null, LogPath: null }))
+        var units = settings.Units.Values.Where(unit => unit is { Service: not null, LogPath: null }).ToList();
+        if (units.Count == 0)
+            await words.WriteLineAsync("No unit of the configuration writes to systemd's journal: nothing to do.");
+        foreach (var unit in units)
         {
             try
             {

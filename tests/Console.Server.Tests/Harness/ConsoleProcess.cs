@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.Data.Sqlite;
 
 namespace FleetConsole.Server.Tests.Harness;
 
@@ -82,6 +83,17 @@ internal sealed partial class ConsoleProcess : IAsyncDisposable
         await using var run = new ChildProcess("dotnet", [Program, .. command, "--config", WriteConfig()], input, AppContext.BaseDirectory);
         var code = await run.ExitAsync();
         return (code, string.Join('\n', run.Lines));
+    }
+
+    /// <summary>Writes into its database, as nobody but a test does.</summary>
+    /// <returns>How many rows it touched.</returns>
+    public async Task<int> ExecuteSqlAsync(string sql)
+    {
+        await using var db = new SqliteConnection($"Data Source={Path.Combine(Data, "console.db")};Pooling=False");
+        await db.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = db.CreateCommand();
+        command.CommandText = sql;
+        return await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>The account of this role, signed in.</summary>

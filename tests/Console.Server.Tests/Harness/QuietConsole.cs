@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Grpc.Net.Client;
-using Microsoft.Data.Sqlite;
 
 namespace FleetConsole.Server.Tests.Harness;
 
@@ -48,11 +47,7 @@ public sealed class QuietConsole(Programs programs) : IAsyncLifetime
     {
         var (code, output) = await Console.CommandAsync(["tokens", "add", Expired, "--user", "operator", "--days", "1"]);
         Assert.True(code == 0, output);
-        await using var db = new SqliteConnection($"Data Source={Path.Combine(Console.Data, "console.db")}");
-        await db.OpenAsync();
-        await using var command = db.CreateCommand();
-        command.CommandText = $"UPDATE ApiTokens SET ExpiresAt = 1 WHERE Name = '{Expired}'";
-        Assert.Equal(1, await command.ExecuteNonQueryAsync());
+        Assert.Equal(1, await Console.ExecuteSqlAsync($"UPDATE ApiTokens SET ExpiresAt = 1 WHERE Name = '{Expired}'"));
         var session = Console.Nobody();
         _expired = session.Bear(output.Split('\n').Single(line => line.StartsWith("fct_", StringComparison.Ordinal)));
         return session;

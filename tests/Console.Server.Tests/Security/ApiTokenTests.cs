@@ -1,6 +1,5 @@
 using System.Net;
 using FleetConsole.Server.Tests.Harness;
-using Microsoft.Data.Sqlite;
 
 namespace FleetConsole.Server.Tests.Security;
 
@@ -33,14 +32,7 @@ public sealed class ApiTokenTests(QuietConsole fixture) : IClassFixture<QuietCon
     public async Task An_expired_token_is_none()
     {
         var token = await AddAsync("old", "operator", "view");
-        await using (var db = new SqliteConnection($"Data Source={Path.Combine(_console.Data, "console.db")}"))
-        {
-            await db.OpenAsync(Cancel);
-            await using var command = db.CreateCommand();
-            command.CommandText = "UPDATE ApiTokens SET ExpiresAt = 1 WHERE Name = 'old'";
-            Assert.Equal(1, await command.ExecuteNonQueryAsync(Cancel));
-        }
-
+        Assert.Equal(1, await _console.ExecuteSqlAsync("UPDATE ApiTokens SET ExpiresAt = 1 WHERE Name = 'old'"));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(token, "/audit/export"));
     }
 

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Tests.Harness;
 using Grpc.Core;
-using Microsoft.Data.Sqlite;
 
 namespace FleetConsole.Server.Tests.Features.Captures;
 
@@ -98,17 +97,11 @@ public sealed class CaptureDeletionTests(NarrowFleet fleet) : IClassFixture<Narr
         var host = await fleet.HostAsync();
         var taken = await ProfileAsync(host);
         await fleet.Console.Run.KillAsync();
-        await using (var database = new SqliteConnection($"Data Source={Path.Join(fleet.Console.Data, "console.db")};Pooling=False"))
-        {
-            await database.OpenAsync(Cancel);
-            await using var command = database.CreateCommand();
-            command.CommandText = $"""
-                UPDATE Captures SET TakenAt = 0 WHERE Id = {taken.CaptureId};
-                INSERT INTO Captures (CommandId, Host, Kind, TakenAt, Version, Seconds, SizeBytes, Sha256, TakenBy, Reason, DeletedBy, DeletedReason)
-                VALUES ('', '', 'dump', 0, '', 0, 1, 'none', 'olga', 'an upload', '', '');
-                """;
-            Assert.Equal(2, await command.ExecuteNonQueryAsync(Cancel));
-        }
+        Assert.Equal(2, await fleet.Console.ExecuteSqlAsync($"""
+            UPDATE Captures SET TakenAt = 0 WHERE Id = {taken.CaptureId};
+            INSERT INTO Captures (CommandId, Host, Kind, TakenAt, Version, Seconds, SizeBytes, Sha256, TakenBy, Reason, DeletedBy, DeletedReason)
+            VALUES ('', '', 'dump', 0, '', 0, 1, 'none', 'olga', 'an upload', '', '');
+            """));
 
         fleet.Console.Section("Storage")["KeepFreeMegabytes"] = 100_000_000;
         await fleet.StartAsync();

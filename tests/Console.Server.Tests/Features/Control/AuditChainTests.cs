@@ -1,5 +1,4 @@
 using FleetConsole.Server.Tests.Harness;
-using Microsoft.Data.Sqlite;
 
 namespace FleetConsole.Server.Tests.Features.Control;
 
@@ -25,8 +24,6 @@ public sealed class WrittenTrail(Programs programs) : IAsyncLifetime
 public sealed class AuditChainTests(WrittenTrail trail, Programs programs) : IClassFixture<WrittenTrail>, IAsyncLifetime
 {
     private readonly ConsoleProcess _console = new(programs, "http://127.0.0.1:9");
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public ValueTask InitializeAsync()
     {
@@ -59,7 +56,7 @@ public sealed class AuditChainTests(WrittenTrail trail, Programs programs) : ICl
     [InlineData("DELETE FROM Audit WHERE Id = 1", "row 1 is missing")]
     public async Task A_row_that_was_changed_or_is_missing_is_named(string sql, string message)
     {
-        await TamperAsync(sql, rows: 1);
+        Assert.Equal(1, await _console.ExecuteSqlAsync(sql));
 
         var verified = await _console.CommandAsync(["audit", "verify"]);
 
@@ -73,7 +70,7 @@ public sealed class AuditChainTests(WrittenTrail trail, Programs programs) : ICl
     [InlineData("UPDATE Audit SET Hash = 'forged' WHERE Id = 6", 1, "row 6 is not what was written")]
     public async Task What_is_written_afterwards_does_not_heal_it(string sql, int rows, string message)
     {
-        await TamperAsync(sql, rows);
+        Assert.Equal(rows, await _console.ExecuteSqlAsync(sql));
         _console.ExpectedErrors.Add("The audit trail is broken");
         await _console.StartAsync();
         await _console.SignInAsync("viewer");
@@ -84,14 +81,5 @@ public sealed class AuditChainTests(WrittenTrail trail, Programs programs) : ICl
 
         Assert.Equal(1, verified.ExitCode);
         Assert.Contains(message, verified.Output, StringComparison.Ordinal);
-    }
-
-    private async Task TamperAsync(string sql, int rows)
-    {
-        await using var db = new SqliteConnection($"Data Source={Path.Combine(_console.Data, "console.db")}");
-        await db.OpenAsync(Cancel);
-        await using var command = db.CreateCommand();
-        command.CommandText = sql;
-        Assert.Equal(rows, await command.ExecuteNonQueryAsync(Cancel));
     }
 }

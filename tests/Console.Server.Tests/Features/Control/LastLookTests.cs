@@ -9,6 +9,7 @@ namespace FleetConsole.Server.Tests.Features.Control;
 public sealed class LastLookTests(Programs programs) : IAsyncLifetime
 {
     private readonly CommandFleet _fleet = new(programs);
+    private string _host = "";
     private readonly TaskCompletionSource _hold = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ValueTask InitializeAsync() => _fleet.InitializeAsync();
@@ -50,15 +51,29 @@ public sealed class LastLookTests(Programs programs) : IAsyncLifetime
         Assert.DoesNotContain(id, _fleet.Agent.Acted);
     }
 
+    [Theory]
+    [InlineData("RequestedAt = RequestedAt - 600000", CommandPhase.Failed)]
+    [InlineData("DecidedAt = RequestedAt, RequestedAt = RequestedAt - 600000", CommandPhase.Succeeded)]
+    public async Task What_was_asked_for_long_ago_is_still_wanted_if_it_was_approved_a_moment_ago(string change, CommandPhase phase)
+    {
+        var id = await KilledDuringEvidenceAsync(_fleet.Operator);
+        _fleet.Prometheus.Run(_host, CommandFleet.NewStart);
+        Assert.Equal(1, await _fleet.Console.ExecuteSqlAsync($"UPDATE Commands SET {change} WHERE Id = '{id}'"));
+        _hold.SetResult();
+        await _fleet.StartAsync();
+
+        Assert.Equal(phase, (await _fleet.EndOfAsync(id)).Phase);
+    }
+
     private async Task<string> KilledDuringEvidenceAsync(Session session)
     {
-        var host = await _fleet.HostAsync();
+        _host = await _fleet.HostAsync();
         _fleet.Agent.Dumps = async request =>
         {
             await _hold.Task;
             return ([], new DumpTrailer { Outcome = new() { CommandId = request.CommandId, State = CommandState.Failed, Message = "held by the test" } });
         };
-        var id = (await Session.Ask(o => session.Control.RestartAsync(new() { Host = host, ConfirmHost = host, Reason = "a test", IdempotencyKey = CommandFleet.NewKey() }, o))).Id;
+        var id = (await Session.Ask(o => session.Control.RestartAsync(new() { Host = _host, ConfirmHost = _host, Reason = "a test", IdempotencyKey = CommandFleet.NewKey() }, o))).Id;
         await Wait.UntilAsync("evidence is being taken", () => _fleet.Agent.DumpCalls.Any(call => call.CommandId.StartsWith(id, StringComparison.Ordinal)));
         await _fleet.Console.Run.KillAsync();
         return id;

@@ -1,7 +1,6 @@
 using FleetConsole.Contracts.Agent.V1;
 using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Tests.Harness;
-using Microsoft.Data.Sqlite;
 
 namespace FleetConsole.Server.Tests.Features.Control;
 
@@ -73,6 +72,28 @@ public sealed class RolloutRulesTests(SlowFleet fleet) : IClassFixture<SlowFleet
     }
 
     [Fact]
+    public async Task A_host_that_waits_for_its_turn_is_not_restarted_after_an_abort()
+    {
+        var (hosts, hold) = (await HostsAsync(2), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        fleet.Agent.Restarts = async _ =>
+        {
+            await hold.Task;
+            return FakeAgent.Succeeded(CommandFleet.NewStart);
+        };
+        var other = await fleet.RestartAsync(hosts[0]);
+        var id = (await StartAsync(new() { Hosts = { hosts[1] }, BatchSize = 1 })).Id;
+        await Wait.UntilAsync("it has begun", async () => (await ViewAsync(id)).Message.StartsWith("Batch 1 of 1", StringComparison.Ordinal));
+        await PolledAsync(2);
+
+        await Session.Ask(o => fleet.Operator.Rollouts.AbortRolloutAsync(new() { RolloutId = id, Reason = "a test" }, o));
+        hold.SetResult();
+        await fleet.EndOfAsync(other.Id);
+        await PolledAsync(3);
+
+        Assert.Empty((await Session.Ask(o => fleet.Operator.Control.ListCommandsAsync(new() { Host = hosts[1] }, o))).Commands);
+    }
+
+    [Fact]
     public async Task Batches_may_be_a_share_of_the_hosts_rounded_up()
     {
         var hosts = await HostsAsync(5);
@@ -93,15 +114,7 @@ public sealed class RolloutRulesTests(SlowFleet fleet) : IClassFixture<SlowFleet
         await fleet.Console.Run.KillAsync();
 
         // A pause that ends after the last moment there is.
-        await using (var db = new SqliteConnection($"Data Source={Path.Combine(fleet.Console.Data, "console.db")}"))
-        {
-            await db.OpenAsync(TestContext.Current.CancellationToken);
-            await using var change = db.CreateCommand();
-            change.CommandText = "UPDATE Rollouts SET BatchRestartedAt = 253402300799000 WHERE Id = $id";
-            change.Parameters.AddWithValue("$id", id);
-            Assert.Equal(1, await change.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
-        }
-
+        Assert.Equal(1, await fleet.Console.ExecuteSqlAsync($"UPDATE Rollouts SET BatchRestartedAt = 253402300799000 WHERE Id = '{id}'"));
         await fleet.StartAsync();
 
         var stopped = await UntilAsync(id, RolloutPhase.Stopped);

@@ -1,6 +1,5 @@
 using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Tests.Harness;
-using Microsoft.Data.Sqlite;
 
 namespace FleetConsole.Server.Tests.Features.Deploys;
 
@@ -53,16 +52,12 @@ public sealed class LockedUpDeployTests(Programs programs) : IAsyncLifetime
     private async Task FindAsync(string host, long start)
     {
         var (from, to) = ((start + (long)(0.73 * Hour)) * 1000, (start + (long)(1.77 * Hour)) * 1000);
-        await using var database = new SqliteConnection($"Data Source={Path.Join(Console.Data, "console.db")};Pooling=False");
-        await database.OpenAsync(TestContext.Current.CancellationToken);
-        await using var command = database.CreateCommand();
-        command.CommandText = $"""
+        Assert.Equal(3, await Console.ExecuteSqlAsync($"""
             INSERT INTO Findings (Kind, Key, State, Sentence, Scope, Cause, Severity, OpenedAt, ResolvedAt, ResolvedBy, LastSeenAt, Detail)
             VALUES ({(int)FindingKind.Lockup}, 'lockup {host}', {(int)FindingState.Resolved}, '{host} is locked up', '{host}', '', 1, {from}, {to}, '', {to}, x'');
             INSERT INTO FindingEvents (FindingId, At, Step, Note) VALUES (last_insert_rowid(), {from}, {(int)FindingStep.Opened}, '');
             INSERT INTO FindingEvents (FindingId, At, Step, Note)
             SELECT FindingId, {to}, {(int)FindingStep.Resolved}, '' FROM FindingEvents WHERE Id = last_insert_rowid();
-            """;
-        Assert.Equal(3, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+            """));
     }
 }
