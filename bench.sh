@@ -210,14 +210,18 @@ forecast() {
         ((SECONDS < 3000)) || die "git-4 did not lock up in 50 minutes. See $work/forecast.log"
         sleep 5
         now=$(date +%s)
-        curl -fsS --max-time 4 "$url" | awk -v now="$now" '
-            $1 == "fleetconsole_lockup_seconds{host=\"git-4\"}" { print now, $2 }
-            $1 == "fleetconsole_locked_up{host=\"git-4\"}" && $2 == 1 { print now, "locked" }' >>"$readings"
-        ask 'sum(rate(process_cpu_seconds_total{job="gitaly"}[1m]))' | sed "s/^/$now cores /" >>"$readings"
-        ask 'max(rate(gitaly_spawn_forking_time_seconds_sum{instance!="git-4"}[1m]))' | sed "s/^/$now bounded /" >>"$readings"
+        {
+            curl -fsS --max-time 4 "$url" | awk -v now="$now" '
+                $1 == "fleetconsole_lockup_seconds{host=\"git-4\"}" { print now, $2 }
+                $1 == "fleetconsole_locked_up{host=\"git-4\"}" && $2 == 1 { print now, "locked" }'
+            ask 'sum(rate(process_cpu_seconds_total{job="gitaly"}[1m]))' | sed "s/^/$now cores /"
+            ask 'max(rate(gitaly_spawn_forking_time_seconds_sum{instance!="git-4"}[1m]))' | sed "s/^/$now bounded /"
+        } >>"$readings"
         came=$(awk '$2 == "locked" { print $1; exit }' "$readings")
     done
-    awk -v came="$came" '
+    # The first look may still be at the past's last process.
+    awk -v came="$came" -v began="$(ask 'process_start_time_seconds{instance="git-4"}')" '
+        $1 < began { next }
         $2 == "cores" && $3 > cores { cores = $3 }
         $2 == "bounded" && $3 > bounded { bounded = $3 }
         $2 ~ /^[0-9]/ && $2 != told {

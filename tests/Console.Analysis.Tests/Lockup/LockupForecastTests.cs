@@ -21,6 +21,18 @@ public sealed class LockupForecastTests
     }
 
     [Fact]
+    public void Past_the_limit_a_queue_grows_until_a_call_waits_too_long()
+    {
+        // Utilisation rises by a tenth of a hundredth each second: 800 s to the limit, and after 100 more the queue is 100^2 / 2,000 = 5 s long.
+        var rising = Assert.IsType<LockupForecast.Rising>(Forecast(21, 10, _ => 10, i => 0.001 * i, patience: 5));
+        Assert.Equal(800 + 100, rising.SecondsToLockup, 3);
+
+        var past = Assert.IsType<LockupForecast.Rising>(Forecast(106, 10, _ => 10, i => 0.001 * i, patience: 5));
+        Assert.Equal(1.05, past.Utilisation, 6);
+        Assert.Equal(50, past.SecondsToLockup, 3);
+    }
+
+    [Fact]
     public void The_truth_lies_within_a_factor_of_two_and_nearly_always_within_the_interval()
     {
         var within = 0;
@@ -77,10 +89,11 @@ public sealed class LockupForecastTests
 
     [Fact]
     public void Spans_of_different_length_are_refused() =>
-        Assert.Throws<ArgumentException>(() => LockupForecast.Of([1, 2], [1, 2], [1]));
+        Assert.Throws<ArgumentException>(() => LockupForecast.Of([1, 2], [1, 2], [1], 0));
 
-    private static LockupForecast Forecast(int samples, double step, Func<int, double> rate, Func<int, double> forkSeconds) => LockupForecast.Of(
+    private static LockupForecast Forecast(int samples, double step, Func<int, double> rate, Func<int, double> forkSeconds, double patience = 0) => LockupForecast.Of(
         [.. Enumerable.Range(0, samples).Select(i => Start + (i * step))],
         [.. Enumerable.Range(0, samples).Select(rate)],
-        [.. Enumerable.Range(0, samples).Select(forkSeconds)]);
+        [.. Enumerable.Range(0, samples).Select(forkSeconds)],
+        patience);
 }

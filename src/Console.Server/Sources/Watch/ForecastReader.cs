@@ -1,6 +1,8 @@
 using FleetConsole.Analysis.Lockup;
+using FleetConsole.Server.Sources.GitRpc;
 using FleetConsole.Server.Sources.Metrics;
 using FleetConsole.Server.Sources.Prometheus;
+using Microsoft.Extensions.Options;
 
 namespace FleetConsole.Server.Sources.Watch;
 
@@ -8,7 +10,7 @@ namespace FleetConsole.Server.Sources.Watch;
 /// Forecasts lock-ups from two looks at the whole fleet: the last half hour finely and the last day coarsely. A process
 /// that grows by the minute shows in the first, one that grows by the hour in the second; the sooner lock-up counts.
 /// </summary>
-internal sealed class ForecastReader(PrometheusClient prometheus, PromQl promQl, MetricNames names)
+internal sealed class ForecastReader(PrometheusClient prometheus, PromQl promQl, MetricNames names, IOptions<GitRpcOptions> probes)
 {
     private static readonly (TimeSpan Back, TimeSpan Step, TimeSpan Window)[] Looks =
     [
@@ -47,12 +49,12 @@ internal sealed class ForecastReader(PrometheusClient prometheus, PromQl promQl,
         return found;
     }
 
-    // Samples whose whole window lies in the life of the process that runs.
-    private static LockupForecast Of(Series spawns, Series forks, double from)
+    // Samples whose whole window lies in the life of the process that runs. A call that waits longer than the probe does is what a lock-up is seen by.
+    private LockupForecast Of(Series spawns, Series forks, double from)
     {
         var rates = spawns.Times.Zip(spawns.Values).ToDictionary(s => s.First, s => s.Second);
         var own = forks.Times.Zip(forks.Values).Where(s => s.First >= from && rates.ContainsKey(s.First)).ToList();
-        return LockupForecast.Of([.. own.Select(s => s.First)], [.. own.Select(s => rates[s.First])], [.. own.Select(s => s.Second)]);
+        return LockupForecast.Of([.. own.Select(s => s.First)], [.. own.Select(s => rates[s.First])], [.. own.Select(s => s.Second)], probes.Value.DeadlineSeconds);
     }
 
     private static LockupForecast Sooner(LockupForecast fine, LockupForecast coarse) => (fine, coarse) switch

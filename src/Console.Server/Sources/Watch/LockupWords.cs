@@ -25,7 +25,9 @@ internal static class LockupWords
         var estimate = estimated ? " Estimated from requests and resident memory: the fleet exports no fork times." : "";
         return forecast switch
         {
-            LockupForecast.Rising { SecondsToLockup: 0 } => "The fork lock is held all the time." + estimate,
+            LockupForecast.Rising { SecondsToLockup: 0 } => "The fork lock is held all the time, and calls wait for it." + estimate,
+            LockupForecast.Rising { Utilisation: >= 1 } full =>
+                $"The fork lock is held all the time: calls queue for it, and get no answer in {Span(full.SecondsToLockup)}.{estimate}",
             LockupForecast.Rising rising =>
                 $"Locks up in {Span(rising.SecondsToLockup)} ({Span(rising.Earliest)} to {Span(rising.Latest)}) if fork time goes on rising and the load stays.{estimate}",
             LockupForecast.NotRising => "Fork time does not rise towards a lock-up." + estimate,

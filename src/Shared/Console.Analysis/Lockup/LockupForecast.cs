@@ -3,8 +3,8 @@ using MathNet.Numerics.Statistics;
 namespace FleetConsole.Analysis.Lockup;
 
 /// <summary>
-/// When the fork lock of one process will be held all the time. Utilisation is spawns per second times the mean time of
-/// one fork (the traffic intensity of a single-server queue); as it nears 1 the queue for the lock has no end.
+/// When one process will lock up. Utilisation is spawns per second times the mean time of one fork (the traffic intensity of a
+/// single-server queue); at 1 the fork lock is held all the time, and from then on the queue for it only grows.
 /// </summary>
 public abstract record LockupForecast
 {
@@ -37,12 +37,15 @@ public abstract record LockupForecast
     /// samples), utilisation is 1. Page tables grow with the process and a fork copies them, so fork time is linear in
     /// what has grown. Ordinary least squares; the slope's variance is inflated by (1+r)/(1-r), r the residuals' lag-1
     /// correlation, since neighbouring samples repeat each other.
+    /// Past 1 the queue grows by what arrives above what is served (the fluid approximation of a queue whose load rises; Newell 1968):
+    /// with utilisation rising by a each second, a call waits a t^2 / 2 seconds when it has been above 1 for t of them.
     /// </summary>
     /// <param name="times">Unix seconds, ascending, all of one process; n of them.</param>
     /// <param name="spawnsPerSecond">Spawns per second at each time; n of them. NaN is left out.</param>
     /// <param name="forkSeconds">Mean seconds of one fork at each time; n of them. NaN is left out.</param>
+    /// <param name="patience">Seconds that a call waits before it counts as not answered.</param>
     /// <exception cref="ArgumentException">The spans differ in length.</exception>
-    public static LockupForecast Of(ReadOnlySpan<double> times, ReadOnlySpan<double> spawnsPerSecond, ReadOnlySpan<double> forkSeconds)
+    public static LockupForecast Of(ReadOnlySpan<double> times, ReadOnlySpan<double> spawnsPerSecond, ReadOnlySpan<double> forkSeconds, double patience)
     {
         if (times.Length != spawnsPerSecond.Length || times.Length != forkSeconds.Length)
             throw new ArgumentException($"{times.Length} times for {spawnsPerSecond.Length} rates and {forkSeconds.Length} fork times", nameof(times));
@@ -61,24 +64,23 @@ public abstract record LockupForecast
         var busy = rates.Percentile((int)BusyPercentile);
         var line = Line.Through(x, y);
         var now = Math.Max(0, line.At(x[^1]));
-        return busy > 0 ? Extend(now, line, busy) : new NotRising(0);
+        return busy > 0 ? Extend(now, line, busy, patience) : new NotRising(0);
     }
 
-    private static LockupForecast Extend(double now, Line line, double busy)
+    private static LockupForecast Extend(double now, Line line, double busy, double patience)
     {
         var utilisation = now * busy;
-        var seconds = Math.Max(0, (1 / busy) - now) / line.Slope;
-        if (line.Slope <= 0 || line.Slope < LeastStandardErrors * line.StandardError || seconds > Horizon.TotalSeconds)
+        double Seconds(double slope) => Math.Max(0, ((1 - utilisation) / (slope * busy)) + Math.Sqrt(2 * patience / (slope * busy)));
+        if (line.Slope <= 0 || line.Slope < LeastStandardErrors * line.StandardError || Seconds(line.Slope) > Horizon.TotalSeconds)
             return new NotRising(utilisation);
         var wide = NormalQuantile * line.StandardError;
-        return new Rising(utilisation, line.Slope * busy * 3600, seconds,
-            seconds * line.Slope / (line.Slope + wide), seconds * line.Slope / (line.Slope - wide));
+        return new Rising(utilisation, line.Slope * busy * 3600, Seconds(line.Slope), Seconds(line.Slope + wide), Seconds(line.Slope - wide));
     }
 
     /// <summary>Utilisation rises and reaches 1 in view.</summary>
     /// <param name="Utilisation">Now, at the busy spawn rate.</param>
     /// <param name="PerHour">How much utilisation rises in an hour.</param>
-    /// <param name="SecondsToLockup">Until it reaches 1; 0 when it has.</param>
+    /// <param name="SecondsToLockup">Until a call waits for the lock longer than anybody's patience; 0 when it does.</param>
     /// <param name="Earliest">Lower end of its 95 % interval, seconds.</param>
     /// <param name="Latest">Upper end, seconds.</param>
     public sealed record Rising(double Utilisation, double PerHour, double SecondsToLockup, double Earliest, double Latest) : LockupForecast
