@@ -90,6 +90,20 @@ public sealed class ConnectionTests
         await Wait.UntilAsync("the refusal is logged", () => agent.Lines.Any(l => l.Contains("\"sshd?\"", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(60 * 1024, StatusCode.InvalidArgument)]
+    [InlineData(65 * 1024, StatusCode.ResourceExhausted)]
+    public async Task Message_of_more_than_64_KiB_is_refused_unread(int bytes, StatusCode code)
+    {
+        await using var setup = new AgentSetup();
+        var agent = await setup.StartAsync();
+        var pid = (await agent.StatusAsync()).MainPid;
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => agent.RestartAsync("m-1", new string('x', bytes)));
+        Assert.Equal(code, refusal.StatusCode);
+        Assert.Equal(pid, (await agent.StatusAsync()).MainPid);
+        Assert.False(File.Exists(setup.Journal));
+    }
+
     [Fact]
     public async Task Plain_listener_serves_no_calls()
     {

@@ -55,6 +55,7 @@ internal sealed record ClientSettings(string San, UnitActions Actions, IReadOnly
 /// <param name="PidFile">Where the unit's own server writes the pid of its main process; needed for a handover without systemd.</param>
 /// <param name="CgroupId">The id label of the unit's exported figures.</param>
 /// <param name="CgroupPath">The unit's own cgroup, from the hierarchy's root; null when it has none.</param>
+/// <param name="AbortTimeout">How long a process may take to write its goroutines and to end after SIGABRT.</param>
 internal sealed record UnitSettings(
     string Name,
     string? Service,
@@ -68,4 +69,5 @@ internal sealed record UnitSettings(
     string? CgroupPath,
     UnitActions Actions,
     TimeSpan StopTimeout,
-    TimeSpan RestartDelay);
+    TimeSpan RestartDelay,
+    TimeSpan AbortTimeout);
