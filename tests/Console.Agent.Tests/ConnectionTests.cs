@@ -69,6 +69,8 @@ public sealed class ConnectionTests
         var watcher = agent.Client(setup.Authority.IssueClient("watcher"));
         var status = await watcher.GetStatusAsync(new() { Unit = AgentSetup.Unit }, cancellationToken: Cancel);
         await AssertDeniedAsync(watcher.RestartAsync(AgentProcess.Order("w-1"), cancellationToken: Cancel).ResponseAsync);
+        await AssertDeniedAsync(watcher.GetCommandAsync(AgentProcess.Settling("w-1"), cancellationToken: Cancel).ResponseAsync);
+        Assert.False(File.Exists(setup.Journal));
         Assert.Equal(status.MainPid, (await agent.StatusAsync()).MainPid);
         Assert.Equal(1, await agent.MetricAsync("""fleetconsole_agent_commands_total{action="restart",outcome="refused"}"""));
     }

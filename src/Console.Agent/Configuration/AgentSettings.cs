@@ -19,6 +19,9 @@ internal enum UnitActions
     /// <summary>The dump that ends it.</summary>
     Abort = 32,
     Journal = 64,
+
+    /// <summary>What is given under an id and stands in the journal.</summary>
+    Commands = Restart | Profile | Reload | Dump | Abort,
 }
 
 /// <summary>What a reload does to the unit's process.</summary>

@@ -193,4 +193,20 @@ public sealed class RestartTests(CommandFleet fleet) : IClassFixture<CommandFlee
         Assert.Contains("nothing was done", end.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(end.Id, fleet.Agent.Acted);
     }
+
+    [Fact]
+    public async Task An_order_that_arrives_after_nothing_was_said_to_be_done_does_nothing()
+    {
+        var host = await fleet.HostAsync();
+        var arrival = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        fleet.Agent.DelayNextRestart = arrival.Task;
+
+        var end = await fleet.EndOfAsync((await fleet.RestartAsync(host)).Id);
+        arrival.SetResult();
+        await Wait.UntilAsync("the order has arrived", () => fleet.Agent.Refused.Contains(end.Id) || fleet.Agent.Acted.Contains(end.Id));
+
+        Assert.Equal(CommandPhase.Failed, end.Phase);
+        Assert.EndsWith("It never got the command, so nothing was done.", end.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(end.Id, fleet.Agent.Acted);
+    }
 }

@@ -25,8 +25,7 @@ internal sealed class DumpRun(
             return;
         }
 
-        var known = resumed ? await memory.DemandAsync(agent, command.Id, cancellationToken) : null;
-        if (known is null or { State: CommandState.Unknown } && await lastLook.EndedAsync(command, resumed, cancellationToken))
+        if (await lastLook.TakeUpAsync(command, agent, faces.Unit, resumed, cancellationToken) is null)
             return;
         await silences.BeginAsync(command, cancellationToken);
         try
@@ -63,11 +62,13 @@ internal sealed class DumpRun(
     // The dump did not get here; the agent knows whether the process is another one.
     private async Task EndWithoutDumpAsync(CommandRow command, HostFaces faces, Uri agent, Exception why, CancellationToken cancellationToken)
     {
-        var told = await memory.ToldAsync(agent, command.Id, cancellationToken);
-        if (told is null or { State: CommandState.Unknown })
+        var told = await memory.SettleAsync(agent, faces.Unit, command, cancellationToken);
+        if (told is null or { State: CommandState.Void })
         {
             var lost = told is null ? CommandPhase.Unknown : CommandPhase.Failed;
-            await log.EndAsync(command, lost, told is null ? $"{why.Message} The agent could not be asked what became of it. Look at the unit on the host." : why.Message, cancellationToken);
+            await log.EndAsync(command, lost, told is null
+                ? $"{why.Message} The agent could not be asked what became of it. Look at the unit on the host."
+                : $"{why.Message} It never got the command, so nothing was done.", cancellationToken);
             return;
         }
 
@@ -89,7 +90,7 @@ internal sealed class DumpRun(
             catch (AgentException e) when (e.Undecided && attempt < Attempts)
             {
                 await log.StepAsync(command, row => row.Message = $"{e.Message} Asking it for the same dump again.", cancellationToken);
-                await memory.DemandAsync(agent, command.Id, cancellationToken);
+                await memory.DemandAsync(agent, command, cancellationToken);
             }
         }
     }
