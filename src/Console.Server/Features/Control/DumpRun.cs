@@ -72,6 +72,7 @@ internal sealed class DumpRun(
             return;
         }
 
+        command.ProcessEnded = Replacement.Ended(told);
         await log.StepAsync(command, row => row.Evidence = $"no dump: {why.Message}", cancellationToken);
         if (told is { State: CommandState.Succeeded, ProcessStartedAtAfter: not null })
             await replacement.ConfirmAsync(command, faces, told, capture: null, cancellationToken);
@@ -105,6 +106,7 @@ internal sealed class DumpRun(
             return;
         }
 
+        command.ProcessEnded = command.Action == CommandActions.Abort && Replacement.Ended(trailer.Outcome);
         var phase = trailer.Outcome.State switch
         {
             CommandState.Succeeded when capture is not null => CommandPhase.Succeeded,

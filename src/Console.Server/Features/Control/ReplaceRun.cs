@@ -46,6 +46,7 @@ internal sealed class ReplaceRun(
     {
         if (outcome.State != CommandState.Succeeded)
         {
+            command.ProcessEnded = Replacement.Ended(outcome);
             await log.EndAsync(command, outcome.State == CommandState.Failed ? CommandPhase.Failed : CommandPhase.Unknown, outcome.Message, cancellationToken);
             return;
         }
