@@ -30,6 +30,20 @@ public sealed partial class AccountListTests(QuietConsole fixture) : IClassFixtu
     }
 
     [Fact]
+    public async Task What_cannot_be_written_down_is_not_done()
+    {
+        Assert.Equal(0, (await _console.CommandAsync(["users", "add", "nora", "--role", "operator"], Programs.Password + "\n")).ExitCode);
+        var nora = _console.Nobody();
+        await nora.SignInAsync("nora", Programs.Password);
+        var admin = await fixture.AsAsync("admin");
+        await using (await _console.FillTrailAsync())
+            Assert.Equal(HttpStatusCode.InternalServerError, (await SendAsync(admin, "nora")).StatusCode);
+
+        Assert.Equal(HttpStatusCode.OK, (await nora.Http.GetAsync("/audit", Cancel)).StatusCode);
+        Assert.Contains("Disable", RowOf(await admin.Http.GetStringAsync(Page, Cancel), "nora"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Ones_own_account_stays()
     {
         var admin = await fixture.AsAsync("admin");
@@ -62,15 +76,20 @@ public sealed partial class AccountListTests(QuietConsole fixture) : IClassFixtu
         Assert.Equal(HttpStatusCode.Forbidden, (await script.Http.GetAsync(Page, Cancel)).StatusCode);
     }
 
-    // Sends the form of an account's or token's row, as a browser does.
     private static async Task<string> PressAsync(Session session, string name)
+    {
+        using var answer = await SendAsync(session, name);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return await answer.Content.ReadAsStringAsync(Cancel);
+    }
+
+    // Sends the form of an account's or token's row, as a browser does.
+    private static async Task<HttpResponseMessage> SendAsync(Session session, string name)
     {
         var row = RowOf(await session.Http.GetStringAsync(Page, Cancel), name);
         var fields = Hidden().Matches(row).Select(m => KeyValuePair.Create(m.Groups[1].Value, WebUtility.HtmlDecode(m.Groups[2].Value)));
         using var form = new FormUrlEncodedContent(fields);
-        using var answer = await session.Http.PostAsync(Page, form, Cancel);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        return await answer.Content.ReadAsStringAsync(Cancel);
+        return await session.Http.PostAsync(Page, form, Cancel);
     }
 
     private static string RowOf(string page, string name) =>

@@ -51,6 +51,24 @@ public sealed class ProviderSignInTests(Programs programs) : IAsyncLifetime
         Assert.Equal("/", await SignInAsync(next, "//evil.example"));
         Assert.False(await MayProfileAsync(next));
         Assert.False(await MayProfileAsync(session));
+        var changes = (await Session.Ask(o => next.Audit.ListAuditAsync(new() { Action = "change-roles" }, o))).Entries;
+        Assert.Equal(
+            [
+                ("ada", "OpenID Connect", "operator taken: no groups claim gives it any more"),
+                ("ada", "OpenID Connect", "operator given by the groups claim \"sre\", viewer given by the groups claim \"everyone\""),
+            ],
+            changes.Select(row => (row.User, row.Reason, row.Detail)));
+    }
+
+    [Fact]
+    public async Task Roles_that_cannot_be_written_down_are_not_given()
+    {
+        await StartAsync();
+        _provider.Person = ("s-8", "ines", ["everyone", "sre"]);
+        await using (await Console.FillTrailAsync())
+            await Assert.ThrowsAnyAsync<Exception>(() => SignInAsync(Console.Nobody(), "/"));
+
+        Assert.Equal(0, await Console.ExecuteSqlAsync("UPDATE AspNetUsers SET UserName = UserName WHERE UserName = 'ines'"));
     }
 
     [Fact]
