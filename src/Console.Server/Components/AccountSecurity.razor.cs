@@ -76,7 +76,9 @@ public partial class AccountSecurity(UserManager<IdentityUser> users, SignInMana
             return;
         }
 
-        await Audit.DoAsync(UserName, action, UserName, _ => SwitchAsync(User));
+        var result = await Audit.DoAsync(UserName, action, UserName, _ => SwitchAsync(User));
+        if (!result.Succeeded)
+            throw new InvalidOperationException(string.Join(' ', result.Errors.Select(error => error.Description)));
         if (!Enabled)
             await OnInitializedAsync();
 

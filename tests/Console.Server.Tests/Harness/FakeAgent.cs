@@ -64,6 +64,9 @@ internal sealed class FakeAgent : Contracts.Agent.V1.Agent.AgentBase, IAsyncDisp
     /// <summary>Breaks the connection of the next restart call, whose order arrives when this is done.</summary>
     public Task? DelayNextRestart { get; set; }
 
+    /// <summary>It is an agent of before: asked to make a command void it only says that it never saw it.</summary>
+    public bool MakesNothingVoid { get; set; }
+
     /// <summary>Commands that were never given, and that it refuses from now on.</summary>
     public ICollection<string> Void => _void.Keys;
 
@@ -193,7 +196,7 @@ internal sealed class FakeAgent : Contracts.Agent.V1.Agent.AgentBase, IAsyncDisp
         CommandsAsked.Enqueue(request.CommandId);
         if (!_journal.TryGetValue(request.CommandId, out var act))
         {
-            if (request.VoidIfUnknown)
+            if (request.VoidIfUnknown && !MakesNothingVoid)
                 _void[request.CommandId] = true;
             return new() { CommandId = request.CommandId, State = _void.ContainsKey(request.CommandId) ? CommandState.Void : CommandState.Unknown };
         }
