@@ -116,18 +116,16 @@ internal sealed partial class AgentService(
     {
         var client = gatekeeper.Identify(context);
         RequestRules.CheckId(request.CommandId);
-        if (desk.Find(request.CommandId) is not { } entry)
+        if (request.VoidIfUnknown)
         {
-            return Task.FromResult(new CommandOutcome
-            {
-                CommandId = request.CommandId,
-                State = CommandState.Unknown,
-                Message = "This agent was never given the command.",
-            });
+            gatekeeper.Authorise(client, request.Unit, UnitActions.Commands);
+            desk.Void(request.CommandId, client);
         }
 
-        gatekeeper.Authorise(client, entry.Intent.Unit, UnitActions.Status);
-        return Task.FromResult(entry.Outcome);
+        var (outcome, unit) = desk.Find(request.CommandId);
+        if (unit is not null)
+            gatekeeper.Authorise(client, unit, UnitActions.Status);
+        return Task.FromResult(outcome);
     }
 
     // Not awaited through the caller's token: as with a restart, the command itself says whether it goes on without a caller.

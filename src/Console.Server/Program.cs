@@ -59,11 +59,11 @@ if (only is null)
 app.UseResponseHeaders();
 app.UseRouting();
 app.UseListenerGate();
-app.UseBodyLimit();
 app.UseHttpMetrics();
 app.UseRateLimiter();
 app.UseAuthentication();
 app.UseAuthorization();
+app.UseBodyLimit();
 app.UseSameOrigin();
 app.UseAntiforgery();
 app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });

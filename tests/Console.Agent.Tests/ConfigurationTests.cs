@@ -51,6 +51,7 @@ public sealed class ConfigurationTests
     [InlineData("StopTimeoutSeconds", "0", "1 to 600")]
     [InlineData("StopTimeoutSeconds", "\"ten\"", "line 1")]
     [InlineData("RestartDelaySeconds", "61", "1 to 60")]
+    [InlineData("AbortTimeoutSeconds", "601", "1 to 600")]
     public void Wrong_value_of_a_unit_is_told_by_its_key(string key, string value, string words)
     {
         var problem = AssertTold(config => Unit(config)[key] = JsonNode.Parse(value), $"Units:{AgentSetup.Unit}:{key}");
@@ -81,7 +82,7 @@ public sealed class ConfigurationTests
         Assert.NotNull(settings);
         var unit = settings.Units[AgentSetup.Unit];
         Assert.Equal((setup.Journal, setup.At("server.log"), setup.Path), (settings.JournalPath, unit.LogPath, unit.WorkingDirectory));
-        Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1)), (unit.StopTimeout, unit.RestartDelay));
+        Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)), (unit.StopTimeout, unit.RestartDelay, unit.AbortTimeout));
         Assert.Equal(("/gitaly", null, null), (unit.CgroupId, unit.CgroupPath, settings.MetricsListen));
     }
 

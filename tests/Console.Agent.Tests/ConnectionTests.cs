@@ -69,6 +69,8 @@ public sealed class ConnectionTests
         var watcher = agent.Client(setup.Authority.IssueClient("watcher"));
         var status = await watcher.GetStatusAsync(new() { Unit = AgentSetup.Unit }, cancellationToken: Cancel);
         await AssertDeniedAsync(watcher.RestartAsync(AgentProcess.Order("w-1"), cancellationToken: Cancel).ResponseAsync);
+        await AssertDeniedAsync(watcher.GetCommandAsync(AgentProcess.Settling("w-1"), cancellationToken: Cancel).ResponseAsync);
+        Assert.False(File.Exists(setup.Journal));
         Assert.Equal(status.MainPid, (await agent.StatusAsync()).MainPid);
         Assert.Equal(1, await agent.MetricAsync("""fleetconsole_agent_commands_total{action="restart",outcome="refused"}"""));
     }
@@ -88,6 +90,20 @@ public sealed class ConnectionTests
         var agent = await setup.StartAsync();
         await AssertDeniedAsync(agent.Console.GetStatusAsync(new() { Unit = "sshd\n" }, cancellationToken: Cancel).ResponseAsync);
         await Wait.UntilAsync("the refusal is logged", () => agent.Lines.Any(l => l.Contains("\"sshd?\"", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(60 * 1024, StatusCode.InvalidArgument)]
+    [InlineData(65 * 1024, StatusCode.ResourceExhausted)]
+    public async Task Message_of_more_than_64_KiB_is_refused_unread(int bytes, StatusCode code)
+    {
+        await using var setup = new AgentSetup();
+        var agent = await setup.StartAsync();
+        var pid = (await agent.StatusAsync()).MainPid;
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => agent.RestartAsync("m-1", new string('x', bytes)));
+        Assert.Equal(code, refusal.StatusCode);
+        Assert.Equal(pid, (await agent.StatusAsync()).MainPid);
+        Assert.False(File.Exists(setup.Journal));
     }
 
     [Fact]

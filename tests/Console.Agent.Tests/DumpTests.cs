@@ -71,6 +71,22 @@ public sealed class DumpTests
     }
 
     [Fact]
+    public async Task Process_that_outlasts_the_time_for_its_dump_is_left_undecided()
+    {
+        await using var setup = new AgentSetup("trap '' ABRT; echo ready; while :; do sleep 0.05; done");
+        setup.UnitConfig["AbortTimeoutSeconds"] = 1;
+        var agent = await setup.StartAsync();
+        await Wait.UntilAsync("the trap is set", () => File.ReadAllText(setup.At("server.log")).Contains("ready", StringComparison.Ordinal));
+        var pid = (await agent.StatusAsync()).MainPid;
+
+        var trailer = (await Dumped.TakeAsync(agent.Console, Dumped.Order("d-1", AgentSetup.Unit, DumpRung.Abort))).Trailer;
+
+        Assert.Equal((CommandState.Interrupted, Wholeness.Cut, pid), (trailer.Outcome.State, trailer.Wholeness, trailer.Outcome.PidBefore));
+        Assert.Contains("did not end on SIGABRT within 1 s. The signal is pending, so it may still end", trailer.Outcome.Message, StringComparison.Ordinal);
+        Assert.Equal((pid, ""), ((await agent.StatusAsync()).MainPid, (await agent.StatusAsync()).HeldByCommandId));
+    }
+
+    [Fact]
     public async Task Log_that_is_turned_over_in_the_middle_of_a_dump_is_followed()
     {
         await using var setup = new AgentSetup(

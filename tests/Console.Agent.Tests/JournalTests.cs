@@ -96,6 +96,44 @@ public sealed class JournalTests
         Assert.Equal(CommandState.Failed, (await (await setup.StartAsync()).CommandAsync("r-1")).State);
     }
 
+    [Fact]
+    public async Task Command_that_never_came_is_refused_when_it_comes_after_that_was_said()
+    {
+        await using var setup = new AgentSetup();
+        var first = await setup.StartAsync();
+        Assert.Equal(CommandState.Unknown, (await first.CommandAsync("r-1")).State);
+        Assert.Equal(CommandState.Void, (await first.SettleAsync("r-1")).State);
+        await AssertRefusedAsync(StatusCode.AlreadyExists, "r-1 is void", first.RestartAsync("r-1"));
+        await first.KillAsync();
+        var second = await setup.StartAsync();
+        var pid = (await second.StatusAsync()).MainPid;
+        await AssertRefusedAsync(StatusCode.AlreadyExists, "r-1 is void", second.RestartAsync("r-1"));
+        Assert.Equal((CommandState.Void, CommandState.Void), ((await second.CommandAsync("r-1")).State, (await second.SettleAsync("r-1")).State));
+        Assert.Equal((pid, 1), ((await second.StatusAsync()).MainPid, (await File.ReadAllLinesAsync(setup.Journal, Cancel)).Length));
+    }
+
+    [Fact]
+    public async Task Command_that_came_is_not_made_void()
+    {
+        await using var setup = new AgentSetup();
+        var agent = await setup.StartAsync();
+        var outcome = await agent.RestartAsync("r-1");
+        Assert.Equal(outcome, await agent.SettleAsync("r-1"));
+        Assert.Equal(outcome, await agent.RestartAsync("r-1"));
+    }
+
+    [Fact]
+    public async Task Nothing_is_promised_without_journal()
+    {
+        await using var setup = new AgentSetup();
+        var agent = await setup.StartAsync();
+        agent.ExpectedError = "journal";
+        Directory.CreateDirectory(setup.Journal);
+        await AssertRefusedAsync(StatusCode.FailedPrecondition, "journal", agent.SettleAsync("r-1"));
+        Directory.Delete(setup.Journal);
+        Assert.Equal(CommandState.Succeeded, (await agent.RestartAsync("r-1")).State);
+    }
+
     private static async Task<(long Pid, UnitState State, string Holder)> LookAsync(AgentProcess agent)
     {
         await Wait.UntilAsync("the unit is active", async () => (await agent.StatusAsync()).State == UnitState.Active);

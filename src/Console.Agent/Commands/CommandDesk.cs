@@ -12,12 +12,15 @@ namespace FleetConsole.Agent.Commands;
 /// </summary>
 internal sealed partial class CommandDesk(Journal journal, CommandCounters counters, UnitChanges changes, TimeProvider clock, ILogger<CommandDesk> logger)
 {
+    private const string Refusal = "This agent was never given the command, and refuses it from now on.";
+
     // A profile or a dump that was told to end needs no longer, unless the kernel holds what it waits for.
     private static readonly TimeSpan GivingWay = TimeSpan.FromSeconds(15);
 
     private readonly Lock gate = new();
     private readonly Dictionary<string, CommandEntry> entries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, CommandEntry> holders = new(StringComparer.Ordinal);
+    private readonly HashSet<string> voids = new(StringComparer.Ordinal);
 
     /// <summary>Takes over what earlier agents did. A command without an outcome was running when its agent ended.</summary>
     public void Load()
@@ -26,6 +29,8 @@ internal sealed partial class CommandDesk(Journal journal, CommandCounters count
         {
             if (line.Intent is { } intent)
                 entries.TryAdd(line.CommandId, new CommandEntry(intent, line.At, line.Before));
+            else if (line.Outcome is { State: CommandState.Void })
+                voids.Add(line.CommandId);
             else if (line.Outcome is not null && entries.TryGetValue(line.CommandId, out var entry) && !entry.Completion.IsCompleted)
                 entry.Complete(line);
         }
@@ -87,6 +92,8 @@ internal sealed partial class CommandDesk(Journal journal, CommandCounters count
                     : throw Refuse(intent, StatusCode.AlreadyExists, $"The command_id {intent.CommandId} was used for something else; nothing was done.");
             }
 
+            if (voids.Contains(intent.CommandId))
+                throw Refuse(intent, StatusCode.AlreadyExists, $"The command_id {intent.CommandId} is void: this agent was asked what became of it before it came. Nothing was done.");
             if (holders.TryGetValue(intent.Unit, out var holder))
                 return (holder, false);
             var now = clock.GetUtcNow();
@@ -130,11 +137,39 @@ internal sealed partial class CommandDesk(Journal journal, CommandCounters count
         changes[entry.Intent.Unit].Pulse();
     }
 
-    public CommandEntry? Find(string commandId)
+    /// <summary>The command's outcome, and its unit when there is one.</summary>
+    public (CommandOutcome Outcome, string? Unit) Find(string commandId)
     {
         lock (gate)
-            return entries.GetValueOrDefault(commandId);
+            return entries.GetValueOrDefault(commandId) is { } entry ? (entry.Outcome, entry.Intent.Unit) : (NeverGiven(commandId), null);
     }
+
+    /// <summary>Refuses the id from now on, unless it was given before. Whoever asked may rely on that: it is on the disk when this returns.</summary>
+    /// <exception cref="RpcException">The journal cannot be written, and an order by that id would still be carried out.</exception>
+    public void Void(string commandId, ClientSettings client)
+    {
+        lock (gate)
+        {
+            if (entries.ContainsKey(commandId) || voids.Contains(commandId))
+                return;
+            try
+            {
+                journal.Append(new() { CommandId = commandId, At = clock.GetUtcNow(), Client = client.San, Outcome = new(CommandState.Void, Refusal) });
+            }
+            catch (JournalException e)
+            {
+                LogJournal(commandId, e.Message);
+                throw new RpcException(new Status(StatusCode.FailedPrecondition, $"{e.Message} Without a journal no command can be made void."));
+            }
+
+            voids.Add(commandId);
+            LogVoid(commandId, client.San);
+        }
+    }
+
+    private CommandOutcome NeverGiven(string commandId) => voids.Contains(commandId)
+        ? new() { CommandId = commandId, State = CommandState.Void, Message = Refusal }
+        : new() { CommandId = commandId, State = CommandState.Unknown, Message = "This agent was never given the command." };
 
     /// <summary>The id of the command that holds the unit now, or empty.</summary>
     public string HolderOf(string unit)
@@ -195,6 +230,9 @@ internal sealed partial class CommandDesk(Journal journal, CommandCounters count
 
     [LoggerMessage(502, LogLevel.Error, "Command {CommandId}: {Problem}")]
     private partial void LogJournal(string commandId, string problem);
+
+    [LoggerMessage(504, LogLevel.Information, "Command {CommandId} was never given, and is void: {Client} asked what became of it.")]
+    private partial void LogVoid(string commandId, string client);
 
     [LoggerMessage(503, LogLevel.Warning, "Command {CommandId}: {Action} of unit {Unit} was interrupted by the end of an earlier agent.")]
     private partial void LogInterrupted(string commandId, UnitActions action, string unit);

@@ -15,7 +15,7 @@ internal sealed record JournalProcess(int Pid, DateTimeOffset StartedAt)
     public static JournalProcess? Of(ProcessMark? mark) => mark is { } m ? new(m.Pid, m.StartedAt) : null;
 }
 
-/// <summary>One line of the journal: an intent before the act, with who asked, or an outcome after it.</summary>
+/// <summary>One line of the journal: an intent before the act, with who asked, or an outcome after it. An outcome without an intent makes its id void.</summary>
 internal sealed record JournalLine
 {
     public required string CommandId { get; init; }
@@ -24,7 +24,7 @@ internal sealed record JournalLine
 
     public CommandIntent? Intent { get; init; }
 
-    /// <summary>The client certificate's name, on an intent.</summary>
+    /// <summary>The client certificate's name, on an intent and on what makes an id void.</summary>
     public string? Client { get; init; }
 
     public JournalOutcome? Outcome { get; init; }

@@ -9,6 +9,8 @@ internal sealed class ReplaceCommand(CommandDesk desk)
 {
     public async Task RunAsync(CommandEntry entry, IUnitSupervisor supervisor)
     {
+        var before = supervisor.Look().Process;
+
         // Whatever nobody has named may have come after the process was stopped.
         var result = new RestartResult(false, "It met an unexpected error; the unit's status tells what was done.", null, null) { IsUndecided = true };
         try
@@ -17,7 +19,7 @@ internal sealed class ReplaceCommand(CommandDesk desk)
         }
         catch (ToolException e)
         {
-            result = new(false, $"{e.Message} Nothing was done.", null, supervisor.Look().Process);
+            result = new(false, $"{e.Message} Nothing was done.", before, before);
         }
         finally
         {

@@ -22,7 +22,8 @@ internal static class ActionNames
     /// <summary>None when the name is no action's.</summary>
     public static UnitActions Parse(string? name) => Known.FirstOrDefault(k => k.Name == name).Action;
 
-    public static string Of(UnitActions action) => Known.First(k => k.Action == action).Name;
+    /// <summary>Of several: each, with "or" between them.</summary>
+    public static string Of(UnitActions actions) => string.Join(" or ", Known.Where(k => actions.HasFlag(k.Action)).Select(k => k.Name));
 
     public static Contracts.Agent.V1.Action ToContract(UnitActions action) => Known.First(k => k.Action == action).Contract;
 }

@@ -28,7 +28,8 @@ internal sealed record UnitEntry(
     string? CgroupPath,
     List<string>? Actions,
     int? StopTimeoutSeconds,
-    int? RestartDelaySeconds);
+    int? RestartDelaySeconds,
+    int? AbortTimeoutSeconds);
 
 [JsonSourceGenerationOptions(
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

@@ -19,6 +19,9 @@ internal enum UnitActions
     /// <summary>The dump that ends it.</summary>
     Abort = 32,
     Journal = 64,
+
+    /// <summary>What is given under an id and stands in the journal.</summary>
+    Commands = Restart | Profile | Reload | Dump | Abort,
 }
 
 /// <summary>What a reload does to the unit's process.</summary>
@@ -55,6 +58,7 @@ internal sealed record ClientSettings(string San, UnitActions Actions, IReadOnly
 /// <param name="PidFile">Where the unit's own server writes the pid of its main process; needed for a handover without systemd.</param>
 /// <param name="CgroupId">The id label of the unit's exported figures.</param>
 /// <param name="CgroupPath">The unit's own cgroup, from the hierarchy's root; null when it has none.</param>
+/// <param name="AbortTimeout">How long a process may take to write its goroutines and to end after SIGABRT.</param>
 internal sealed record UnitSettings(
     string Name,
     string? Service,
@@ -68,4 +72,5 @@ internal sealed record UnitSettings(
     string? CgroupPath,
     UnitActions Actions,
     TimeSpan StopTimeout,
-    TimeSpan RestartDelay);
+    TimeSpan RestartDelay,
+    TimeSpan AbortTimeout);

@@ -33,7 +33,7 @@ internal sealed class UnitReader(string directory, Action<string, string> report
         {
             if (name.Length is 0 or > 64 || name[0] is '.' or '-' || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '@'))
                 Report($"Units:{name}", "a unit's name is 1 to 64 of [A-Za-z0-9._@-] and does not begin with a dot or a dash.");
-            else if (Unit(name, $"Units:{name}", entry ?? new(null, null, null, null, null, null, null, null, null, null, null, null)) is { } unit)
+            else if (Unit(name, $"Units:{name}", entry ?? new(null, null, null, null, null, null, null, null, null, null, null, null, null)) is { } unit)
                 units.Add(name, unit);
         }
 
@@ -58,10 +58,11 @@ internal sealed class UnitReader(string directory, Action<string, string> report
         CheckCgroup(entry, key);
         var stop = Seconds(entry.StopTimeoutSeconds ?? 10, 600, $"{key}:StopTimeoutSeconds");
         var delay = Seconds(entry.RestartDelaySeconds ?? 1, 60, $"{key}:RestartDelaySeconds");
+        var abort = Seconds(entry.AbortTimeoutSeconds ?? 60, 600, $"{key}:AbortTimeoutSeconds");
         if (problems > before)
             return null;
         var id = entry.CgroupId ?? entry.CgroupPath ?? (service is null ? $"/{name}" : $"/system.slice/{service}");
-        return new UnitSettings(name, service, command, work, log, pidFile, reload, pprof, id, entry.CgroupPath?.TrimEnd('/'), actions, stop, delay);
+        return new UnitSettings(name, service, command, work, log, pidFile, reload, pprof, id, entry.CgroupPath?.TrimEnd('/'), actions, stop, delay, abort);
     }
 
     /// <summary>systemd's name of the unit; null without systemd.</summary>

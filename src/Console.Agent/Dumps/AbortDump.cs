@@ -10,8 +10,6 @@ namespace FleetConsole.Agent.Dumps;
 /// </summary>
 internal sealed class AbortDump(TimeProvider clock)
 {
-    // Writing 50,000 lines through journald takes some seconds; a process in an uninterruptible wait does not end at all.
-    private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan CopyDeadline = TimeSpan.FromMinutes(5);
 
     public async Task<DumpFindings> TakeAsync(Unit unit, ProcessMark process, long knownGoroutines, DumpFile dump)
@@ -20,8 +18,8 @@ internal sealed class AbortDump(TimeProvider clock)
         using var log = await unit.Log.BeginAsync(CancellationToken.None);
         using var life = ProcessLife.WatchOnly(process) ?? throw new ToolException($"Process {process.Pid} has ended by itself.");
         life.Signal(Posix.SigAbrt);
-        if (!await EndsAsync(life))
-            return StillPending(process);
+        if (!await EndsAsync(life, unit.Settings.AbortTimeout))
+            return StillPending(process, unit.Settings.AbortTimeout);
         var warnings = new List<string>();
         using var late = new CancellationTokenSource(CopyDeadline, clock);
         await TryAsync(() => log.CopyAsync(process, dump, late.Token), warnings);
@@ -40,17 +38,18 @@ internal sealed class AbortDump(TimeProvider clock)
     }
 
     // A signal cannot be taken back: the process may still end, and its dump is lost then.
-    private static DumpFindings StillPending(ProcessMark process)
+    private static DumpFindings StillPending(ProcessMark process, TimeSpan limit)
     {
-        var why = $"Process {process.Pid} did not end on SIGABRT within {EndDeadline.TotalSeconds} s. The signal is pending, so it may still end; kernel stacks tell what it waits for.";
+        var why = $"Process {process.Pid} did not end on SIGABRT within {limit.TotalSeconds} s. The signal is pending, so it may still end; kernel stacks tell what it waits for.";
         return DumpFindings.Failed(why, process) with { IsUndecided = true };
     }
 
-    private async Task<bool> EndsAsync(ProcessLife life)
+    // Writing 50,000 lines through journald takes some seconds; a process in an uninterruptible wait does not end at all.
+    private async Task<bool> EndsAsync(ProcessLife life, TimeSpan limit)
     {
         try
         {
-            await life.Ended.WaitAsync(EndDeadline, clock);
+            await life.Ended.WaitAsync(limit, clock);
             return true;
         }
         catch (TimeoutException)

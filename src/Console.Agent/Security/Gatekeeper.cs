@@ -18,10 +18,10 @@ internal sealed partial class Gatekeeper(AgentSettings settings, ILogger<Gatekee
         throw new RpcException(new Status(StatusCode.PermissionDenied, "The certificate's DNS names are not listed in Clients of this agent."));
     }
 
-    /// <summary>The unit, when this client may do this to it.</summary>
+    /// <summary>The unit, when this client may do this to it; of several actions one is enough.</summary>
     public UnitSettings Authorise(ClientSettings client, string unitName, UnitActions action)
     {
-        if (settings.Units.TryGetValue(unitName, out var unit) && Allowed(client, unit).HasFlag(action))
+        if (settings.Units.TryGetValue(unitName, out var unit) && (Allowed(client, unit) & action) != UnitActions.None)
             return unit;
         LogDenied(client.San, action, Printable(unitName));
         throw new RpcException(new Status(

@@ -6,11 +6,13 @@ namespace FleetConsole.Agent.Systemd;
 /// systemctl, for one service. Arguments are fixed but for the service's name, which comes from the configuration and stands behind "--".
 /// </summary>
 /// <param name="program">Where it is on the host.</param>
-internal sealed class Systemctl(string service, string program = "/usr/bin/systemctl")
+/// <param name="patience">How long it may take for itself, beyond what the service's own time-outs allow; 15 s when null.</param>
+internal sealed class Systemctl(string service, string program = "/usr/bin/systemctl", TimeSpan? patience = null)
 {
     private const int MostShown = 64 * 1024;
-    private static readonly TimeSpan ShowDeadline = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestJob = TimeSpan.FromMinutes(10);
+
+    private readonly TimeSpan ownTime = patience ?? TimeSpan.FromSeconds(15);
 
     public string Service => service;
 
@@ -18,7 +20,7 @@ internal sealed class Systemctl(string service, string program = "/usr/bin/syste
     public async Task<ServiceState> ShowAsync(CancellationToken cancel)
     {
         string[] argv = [program, "show", "--no-pager", "--timestamp=unix", $"--property={ServiceState.Properties}", "--", service];
-        var (result, output) = await Tool.TextAsync(argv, ShowDeadline, MostShown, cancel);
+        var (result, output) = await Tool.TextAsync(argv, ownTime, MostShown, cancel);
         return result.Succeeded ? ServiceState.Parse(output) : throw new ToolException($"`systemctl show {service}` failed: {result.Words}");
     }
 
@@ -31,11 +33,8 @@ internal sealed class Systemctl(string service, string program = "/usr/bin/syste
         return result;
     }
 
-    private static TimeSpan JobDeadline(ServiceState service)
-    {
-        var slack = TimeSpan.FromSeconds(15);
-        return service.StartTimeout < LongestJob && service.StopTimeout < LongestJob && service.StartTimeout + service.StopTimeout + slack < LongestJob
-            ? service.StartTimeout + service.StopTimeout + slack
+    private TimeSpan JobDeadline(ServiceState service) =>
+        service.StartTimeout < LongestJob && service.StopTimeout < LongestJob && service.StartTimeout + service.StopTimeout + ownTime < LongestJob
+            ? service.StartTimeout + service.StopTimeout + ownTime
             : LongestJob;
-    }
 }

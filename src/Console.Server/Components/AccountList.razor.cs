@@ -52,20 +52,20 @@ public partial class AccountList(UserManager<IdentityUser> users)
         }
 
         var user = await users.FindByIdAsync(account.Id);
-        var result = user is null ? IdentityResult.Failed(new IdentityError { Description = "The account is gone." }) : await Disabling.SetAsync(users, user, !account.Disabled);
-        await NoteAsync(account.Disabled ? "enable-user" : "disable-user", account.Name, result.Succeeded);
+        await DoAsync(account.Disabled ? "enable-user" : "disable-user", account.Name, _ => user is null
+            ? Task.FromResult(IdentityResult.Failed(new IdentityError { Description = "The account is gone." }))
+            : Disabling.SetAsync(users, user, !account.Disabled));
+    }
+
+    private Task RevokeAsync(Token token) =>
+        DoAsync("revoke-token", $"{token.Row.Name} of {token.Owner}", db => ApiTokens.RevokeAsync(db, token.Row.Id));
+
+    private async Task DoAsync(string action, string about, Func<ConsoleDb, Task<IdentityResult>> act)
+    {
+        var result = await Services.GetRequiredService<AccountAudit>().DoAsync(Self, action, about, act);
         Problem = result.Succeeded ? null : string.Join(' ', result.Errors.Select(error => error.Description));
         await LoadAsync();
     }
-
-    private async Task RevokeAsync(Token token)
-    {
-        await NoteAsync("revoke-token", $"{token.Row.Name} of {token.Owner}", await ApiTokens.RevokeAsync(token.Row.Id, CancellationToken.None));
-        await LoadAsync();
-    }
-
-    private Task NoteAsync(string action, string about, bool succeeded) =>
-        Services.GetRequiredService<AccountAudit>().ChangeAsync(Self, action, about, succeeded ? AccountAudit.Succeeded : AccountAudit.Failed);
 
     private sealed record Account(string Id, string Name, IReadOnlyList<string> Roles, bool HasFactor, bool ByProvider, bool Disabled);
 

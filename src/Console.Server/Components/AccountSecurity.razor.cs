@@ -69,23 +69,33 @@ public partial class AccountSecurity(UserManager<IdentityUser> users, SignInMana
         if (User is null || ByProvider)
             return;
         Problem = await ProblemAsync(User);
-        await Audit.ChangeAsync(UserName, Enabled ? "second-factor-off" : "second-factor-on", UserName, Problem is null ? AccountAudit.Succeeded : AccountAudit.Failed, Problem ?? "");
+        var action = Enabled ? "second-factor-off" : "second-factor-on";
         if (Problem is not null)
+        {
+            await Audit.RefuseAsync(UserName, action, UserName, Problem);
             return;
-        if (Enabled)
-        {
-            await users.SetTwoFactorEnabledAsync(User, false);
-            await users.ResetAuthenticatorKeyAsync(User);
+        }
+
+        var result = await Audit.DoAsync(UserName, action, UserName, _ => SwitchAsync(User));
+        if (!result.Succeeded)
+            throw new InvalidOperationException(string.Join(' ', result.Errors.Select(error => error.Description)));
+        if (!Enabled)
             await OnInitializedAsync();
-        }
-        else
-        {
-            await users.SetTwoFactorEnabledAsync(User, true);
-            RecoveryCodes = [.. await users.GenerateNewTwoFactorRecoveryCodesAsync(User, NewCodes) ?? []];
-        }
 
         // A changed factor or key changes the security stamp: this session goes on, every other one ends.
         await signIn.RefreshSignInAsync(User);
+    }
+
+    private async Task<IdentityResult> SwitchAsync(IdentityUser user)
+    {
+        if (Enabled)
+        {
+            var off = await users.SetTwoFactorEnabledAsync(user, false);
+            return off.Succeeded ? await users.ResetAuthenticatorKeyAsync(user) : off;
+        }
+
+        RecoveryCodes = [.. await users.GenerateNewTwoFactorRecoveryCodesAsync(user, NewCodes) ?? []];
+        return await users.SetTwoFactorEnabledAsync(user, true);
     }
 
     // Whoever found an open session has neither; guesses count as those at the sign-in page do.

@@ -38,7 +38,7 @@ internal static class AccountRoutes
 
     // A token of an hour, with all of the account's permissions; longer ones are made with "tokens add".
     private static async Task<Results<Ok<TokenGiven>, UnauthorizedHttpResult, BadRequest<string>>> TokenAsync(
-        Credentials credentials, SignInManager<IdentityUser> signIn, UserManager<IdentityUser> users, ApiTokens tokens, AccountAudit audit, CancellationToken cancellationToken)
+        Credentials credentials, SignInManager<IdentityUser> signIn, UserManager<IdentityUser> users, ApiTokens tokens, AccountAudit audit)
     {
         if (string.IsNullOrEmpty(credentials.User) || string.IsNullOrEmpty(credentials.Password))
             return TypedResults.BadRequest("Send {\"user\": ..., \"password\": ...}, and \"code\" where the account has a second factor.");
@@ -46,12 +46,16 @@ internal static class AccountRoutes
         var result = user is null ? SignInResult.Failed : await signIn.CheckPasswordSignInAsync(user, credentials.Password, lockoutOnFailure: true);
         if (user is null || !result.Succeeded || !await HasFactorAsync(users, user, credentials.Code))
         {
-            await audit.WriteAsync(credentials.User, "token", "failed", result.IsLockedOut ? "locked" : "");
+            await audit.WriteAsync(credentials.User, "token", AccountAudit.Failed, result.IsLockedOut ? "locked" : "");
             return TypedResults.Unauthorized();
         }
 
-        await audit.WriteAsync(credentials.User, "token", "succeeded", "");
-        var token = await tokens.AddAsync(user.Id, "one hour", [], TokenLifetime, cancellationToken);
+        var token = "";
+        await audit.DoAsync(user.UserName ?? "", AccountAudit.SignIn, "token", db =>
+        {
+            token = tokens.Add(db, user.Id, "one hour", [], TokenLifetime);
+            return Task.FromResult(IdentityResult.Success);
+        });
         return TypedResults.Ok(new TokenGiven("Bearer", token, (int)TokenLifetime.TotalSeconds));
     }
 

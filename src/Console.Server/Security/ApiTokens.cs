@@ -26,13 +26,12 @@ internal sealed class ApiTokens(IDbContextFactory<ConsoleDb> databases, TimeProv
     public const string IdClaim = "token-id";
     private const int SecretBytes = 32;
 
-    /// <summary>Makes a token and keeps its hash.</summary>
+    /// <summary>Makes a token, whose hash is kept when <paramref name="db"/> is saved.</summary>
     /// <returns>The token itself, which nobody can be told again.</returns>
-    public async Task<string> AddAsync(string userId, string name, IEnumerable<string> scopes, TimeSpan lifetime, CancellationToken cancellationToken)
+    public string Add(ConsoleDb db, string userId, string name, IEnumerable<string> scopes, TimeSpan lifetime)
     {
         var token = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
         var now = time.GetUtcNow();
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
         db.ApiTokens.Add(new ApiTokenRow
         {
             Name = name,
@@ -42,7 +41,6 @@ internal sealed class ApiTokens(IDbContextFactory<ConsoleDb> databases, TimeProv
             CreatedAt = now,
             ExpiresAt = now + lifetime,
         });
-        await db.SaveChangesAsync(cancellationToken);
         return token;
     }
 
@@ -68,15 +66,13 @@ internal sealed class ApiTokens(IDbContextFactory<ConsoleDb> databases, TimeProv
         return await db.ApiTokens.AsNoTracking().OrderBy(t => t.Id).ToListAsync(cancellationToken);
     }
 
-    /// <returns>Whether there was such a token.</returns>
-    public async Task<bool> RevokeAsync(long id, CancellationToken cancellationToken)
+    /// <summary>Ends a token when <paramref name="db"/> is saved; fails when there is none of that number.</summary>
+    public async Task<IdentityResult> RevokeAsync(ConsoleDb db, long id)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        if (await db.ApiTokens.SingleOrDefaultAsync(t => t.Id == id, cancellationToken) is not { } row)
-            return false;
+        if (await db.ApiTokens.SingleOrDefaultAsync(t => t.Id == id) is not { } row)
+            return IdentityResult.Failed(new IdentityError { Description = string.Create(CultureInfo.InvariantCulture, $"There is no token {id}.") });
         row.RevokedAt ??= time.GetUtcNow();
-        await db.SaveChangesAsync(cancellationToken);
-        return true;
+        return IdentityResult.Success;
     }
 
     /// <summary>Leaves of the account's permissions those that the token was given.</summary>

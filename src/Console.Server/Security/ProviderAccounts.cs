@@ -22,12 +22,11 @@ internal sealed class ProviderAccounts(UserManager<IdentityUser> users, RoleMana
         if (user is not null && Disabling.IsDisabled(user))
             return new(user.UserName ?? "", user, ProviderProblem.Disabled);
         var granted = RolesOf(login.Principal);
-        if (user is not null)
-            await SetRolesAsync(user, granted);
+        var changed = user is null ? "" : await SetRolesAsync(user, granted);
         if (granted.Count == 0)
-            return new(name ?? "", user, ProviderProblem.NoRole);
+            return new(user?.UserName ?? name ?? "", user, ProviderProblem.NoRole, changed);
         if (user is not null)
-            return new(user.UserName ?? "", user, null);
+            return new(user.UserName ?? "", user, null, changed);
         if (string.IsNullOrEmpty(name))
             return new("", null, ProviderProblem.NoName);
         if (await users.FindByNameAsync(name) is not null)
@@ -36,27 +35,32 @@ internal sealed class ProviderAccounts(UserManager<IdentityUser> users, RoleMana
         if (!(await users.CreateAsync(user)).Succeeded)
             return new(name, null, ProviderProblem.NoName);
         Demand(await users.AddLoginAsync(user, new(issuer, login.ProviderKey, options.Value.Name)));
-        await SetRolesAsync(user, granted);
-        return new(name, user, null);
+        return new(name, user, null, await SetRolesAsync(user, granted));
     }
 
-    private List<string> RolesOf(ClaimsPrincipal principal)
+    // Each with the group that gives it.
+    private Dictionary<string, string> RolesOf(ClaimsPrincipal principal)
     {
         var groups = principal.FindAll(options.Value.GroupsClaim).Select(claim => claim.Value).ToHashSet(StringComparer.Ordinal);
-        return [.. options.Value.Roles.Where(role => role.Value.Exists(groups.Contains)).Select(role => role.Key)];
+        return options.Value.Roles.Select(role => (Role: role.Key, Group: role.Value.Find(groups.Contains))).Where(found => found.Group is not null)
+            .ToDictionary(found => found.Role, found => found.Group ?? "", StringComparer.OrdinalIgnoreCase);
     }
 
-    private async Task SetRolesAsync(IdentityUser user, List<string> granted)
+    // What changed, in words for the audit trail; empty when nothing did.
+    private async Task<string> SetRolesAsync(IdentityUser user, Dictionary<string, string> granted)
     {
         var held = await users.GetRolesAsync(user);
-        foreach (var role in granted)
+        var (taken, given) = (held.Where(role => !granted.ContainsKey(role)).ToList(), granted.Keys.Except(held, StringComparer.OrdinalIgnoreCase).ToList());
+        foreach (var role in given)
         {
             if (!await roles.RoleExistsAsync(role))
                 Demand(await roles.CreateAsync(new IdentityRole(role)));
         }
 
-        Demand(await users.RemoveFromRolesAsync(user, held.Except(granted, StringComparer.OrdinalIgnoreCase)));
-        Demand(await users.AddToRolesAsync(user, granted.Except(held, StringComparer.OrdinalIgnoreCase)));
+        Demand(await users.RemoveFromRolesAsync(user, taken));
+        Demand(await users.AddToRolesAsync(user, given));
+        return string.Join(", ", given.Select(role => $"{role} given by the {options.Value.GroupsClaim} claim \"{granted[role]}\"")
+            .Concat(taken.Select(role => $"{role} taken: no {options.Value.GroupsClaim} claim gives it any more")));
     }
 
     private static void Demand(IdentityResult result)
@@ -67,7 +71,8 @@ internal sealed class ProviderAccounts(UserManager<IdentityUser> users, RoleMana
 }
 
 /// <summary>Whom the provider vouched for; <paramref name="Problem"/> when that is not enough.</summary>
-internal sealed record ProviderAccount(string Name, IdentityUser? User, ProviderProblem? Problem);
+/// <param name="RolesChanged">What their groups changed of their roles, in words; empty when nothing.</param>
+internal sealed record ProviderAccount(string Name, IdentityUser? User, ProviderProblem? Problem, string RolesChanged = "");
 
 /// <summary>Why somebody whom the provider sent was not let in.</summary>
 internal enum ProviderProblem

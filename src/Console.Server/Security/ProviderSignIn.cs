@@ -119,8 +119,7 @@ internal static partial class ProviderSignIn
         if (await signIn.GetExternalLoginInfoAsync() is not { } login)
             return TypedResults.LocalRedirect(SignInPage(ProviderProblem.Refused));
         await context.SignOutAsync(IdentityConstants.ExternalScheme);
-        var account = await accounts.TakeAsync(login);
-        await audit.WriteAsync(account.Name, "OpenID Connect", account.Problem is null ? "succeeded" : "failed", account.Problem?.ToString() ?? "");
+        var account = await audit.TakeAsync(() => accounts.TakeAsync(login));
         if (account.Problem is { } problem || account.User is null)
             return TypedResults.LocalRedirect(SignInPage(account.Problem ?? ProviderProblem.Refused));
         var until = time.GetUtcNow().AddMinutes(options.Value.SessionMinutes).ToUnixTimeSeconds();

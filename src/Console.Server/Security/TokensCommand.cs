@@ -23,6 +23,7 @@ internal static class TokensCommand
         await services.MigrateAsync(CancellationToken.None);
         await using var scope = services.CreateAsyncScope();
         var tokens = services.GetRequiredService<ApiTokens>();
+        var audit = scope.ServiceProvider.GetRequiredService<AccountAudit>();
         switch (args)
         {
             case ["tokens", "add", var name, "--user", var user, "--days", var days, .. var rest] when Scopes(rest) is { } scopes:
@@ -32,13 +33,10 @@ internal static class TokensCommand
                     await output.WriteLineAsync($"{row.Id}\t{row.Name}\t{(row.Scopes.Length > 0 ? row.Scopes : "all of its account")}\tuntil {row.ExpiresAt:u}{(row.RevokedAt is { } at ? $"\trevoked {at:u}" : "")}");
                 return 0;
             case ["tokens", "revoke", var id, ..] when long.TryParse(id, CultureInfo.InvariantCulture, out var number):
-                var revoked = await tokens.RevokeAsync(number, CancellationToken.None);
-                await scope.ServiceProvider.GetRequiredService<AccountAudit>().ChangeAsync(
-                    AccountAudit.AtShell, "revoke-token", $"token {number}", revoked ? AccountAudit.Succeeded : AccountAudit.Failed);
-                if (revoked)
-                    return 0;
-                await error.WriteLineAsync($"There is no token {id}.");
-                return 1;
+                var revoked = await audit.DoAsync(AccountAudit.AtShell, "revoke-token", $"token {number}", db => tokens.RevokeAsync(db, number));
+                foreach (var failure in revoked.Errors)
+                    await error.WriteLineAsync(failure.Description);
+                return revoked.Succeeded ? 0 : 1;
             default:
                 await error.WriteLineAsync(Usage);
                 return 2;
@@ -69,9 +67,14 @@ internal static class TokensCommand
         }
 
         var lifetime = TimeSpan.FromDays(int.Parse(days, CultureInfo.InvariantCulture));
-        await output.WriteLineAsync(await tokens.AddAsync(user!.Id, name, scopes, lifetime, CancellationToken.None));
-        await services.GetRequiredService<AccountAudit>().ChangeAsync(
-            AccountAudit.AtShell, "add-token", $"{name} of {userName}, {days} days, {(scopes.Length > 0 ? string.Join(' ', scopes) : "all of its account")}", AccountAudit.Succeeded);
+        var about = $"{name} of {userName}, {days} days, {(scopes.Length > 0 ? string.Join(' ', scopes) : "all of its account")}";
+        var token = "";
+        await services.GetRequiredService<AccountAudit>().DoAsync(AccountAudit.AtShell, "add-token", about, db =>
+        {
+            token = tokens.Add(db, user!.Id, name, scopes, lifetime);
+            return Task.FromResult(IdentityResult.Success);
+        });
+        await output.WriteLineAsync(token);
         return 0;
     }
 }

@@ -37,13 +37,13 @@ internal static class UsersCommand
                     return 2;
                 }
 
-                return await DoAsync(services, "add-user", $"{name}, {role}", () => AddAsync(scope.ServiceProvider, name, role, password), error);
+                return await DoAsync(scope.ServiceProvider, "add-user", $"{name}, {role}", () => AddAsync(scope.ServiceProvider, name, role, password), error);
             case ["users", "remove", var name, ..]:
-                return await DoAsync(services, "remove-user", name, () => RemoveAsync(scope.ServiceProvider, name), error);
+                return await DoAsync(scope.ServiceProvider, "remove-user", name, () => RemoveAsync(scope.ServiceProvider, name), error);
             case ["users", "disable" or "enable", var name, ..]:
-                return await DoAsync(services, $"{args[1]}-user", name, () => DisableAsync(scope.ServiceProvider, name, args[1] == "disable"), error);
+                return await DoAsync(scope.ServiceProvider, $"{args[1]}-user", name, () => DisableAsync(scope.ServiceProvider, name, args[1] == "disable"), error);
             case ["users", "forget-factor", var name, ..]:
-                return await DoAsync(services, "forget-factor", name, () => ForgetFactorAsync(scope.ServiceProvider, name), error);
+                return await DoAsync(scope.ServiceProvider, "forget-factor", name, () => ForgetFactorAsync(scope.ServiceProvider, name), error);
             default:
                 await error.WriteLineAsync(Usage);
                 return 2;
@@ -89,10 +89,7 @@ internal static class UsersCommand
     private static async Task<int> DoAsync(IServiceProvider services, string action, string about, Func<Task<IdentityResult>> act, TextWriter error)
     {
         await services.MigrateAsync(CancellationToken.None);
-        var result = await act();
-        await using var scope = services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<AccountAudit>().ChangeAsync(
-            AccountAudit.AtShell, action, about, result.Succeeded ? AccountAudit.Succeeded : AccountAudit.Failed, string.Join(' ', result.Errors.Select(e => e.Description)));
+        var result = await services.GetRequiredService<AccountAudit>().DoAsync(AccountAudit.AtShell, action, about, _ => act());
         foreach (var problem in result.Errors)
             await error.WriteLineAsync(problem.Description);
         return result.Succeeded ? 0 : 1;

@@ -9,6 +9,9 @@ internal sealed record EqualAgeWord(bool Enough, string Worse, string WhyNot = "
 /// <summary>Tells whether new processes are slower than the ones they replaced were at the same age.</summary>
 internal interface IEqualAgeJudge
 {
+    /// <summary>The age that new processes have to reach, at least, before anything can be said.</summary>
+    TimeSpan LeastAge { get; }
+
     /// <param name="startedAt">Start of each host's new process, Unix seconds.</param>
     Task<EqualAgeWord> JudgeAsync(IReadOnlyDictionary<string, double> startedAt, CancellationToken cancellationToken);
 }

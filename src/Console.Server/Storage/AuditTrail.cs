@@ -15,14 +15,20 @@ internal sealed partial class AuditTrail(IDbContextFactory<ConsoleDb> databases,
     /// <summary>Runs <paramref name="change"/> and appends the rows it returns, all or nothing.</summary>
     public async Task CommitAsync(Func<ConsoleDb, Task<IReadOnlyList<AuditRow>>> change, CancellationToken cancellationToken)
     {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        await CommitAsync(db, () => change(db), cancellationToken);
+    }
+
+    /// <inheritdoc cref="CommitAsync(Func{ConsoleDb, Task{IReadOnlyList{AuditRow}}}, CancellationToken)"/>
+    /// <param name="db">What others save through it meanwhile, as ASP.NET Core Identity does, is part of it.</param>
+    public async Task CommitAsync(ConsoleDb db, Func<Task<IReadOnlyList<AuditRow>>> change, CancellationToken cancellationToken)
+    {
         await _one.WaitAsync(cancellationToken);
         try
         {
-            await using var db = await databases.CreateDbContextAsync(cancellationToken);
-
             // SQLite takes the write lock here: what the change reads is still true when it is written.
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            var rows = await change(db);
+            var rows = await change();
             if (await AuditChain.AppendAsync(db, rows, await NotedAsync(cancellationToken), cancellationToken) is { } broken && rows.Count > 0)
                 LogBroken(broken.Id, broken.Message);
             await db.SaveChangesAsync(cancellationToken);

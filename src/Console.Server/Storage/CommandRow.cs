@@ -72,6 +72,9 @@ internal sealed class CommandRow
     /// <summary>The start of the process that the agent named, by the host's clock; null until it did.</summary>
     public DateTimeOffset? NewProcessStartedAt { get; set; }
 
+    /// <summary>The process of before is gone by the agent's word, whether or not another one came.</summary>
+    public bool ProcessEnded { get; set; }
+
     public DateTimeOffset? ServingAt { get; set; }
 
     public DateTimeOffset? ScrapedAt { get; set; }

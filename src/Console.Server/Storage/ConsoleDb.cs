@@ -56,7 +56,11 @@ internal sealed class ConsoleDb(DbContextOptions<ConsoleDb> options) : IdentityD
             finding.HasIndex(f => new { f.Key, f.Id });
         });
         builder.Entity<FindingEventRow>().HasIndex(e => e.FindingId);
-        builder.Entity<RolloutRow>().HasIndex(r => new { r.RequestedBy, r.IdempotencyKey }).IsUnique();
+        builder.Entity<RolloutRow>(rollout =>
+        {
+            rollout.HasIndex(r => new { r.RequestedBy, r.IdempotencyKey }).IsUnique();
+            rollout.OwnsOne(r => r.GlassBreaker, breaker => breaker.ToJson());
+        });
         builder.Entity<CommandRow>().HasIndex(c => c.RolloutId);
         builder.Entity<ApiTokenRow>(token =>
         {

@@ -42,6 +42,9 @@ internal sealed class RolloutRow
     /// <summary>Counts the resumes after a stop: each tries the failed hosts by new commands.</summary>
     public int Attempt { get; set; }
 
+    /// <summary>Who broke the glass when they let it go on: until it stops or asks again its restarts are theirs. Null when nobody did.</summary>
+    public GlassBreaker? GlassBreaker { get; set; }
+
     /// <summary>When every host of the batch had been restarted; the pause begins then. Null before.</summary>
     public DateTimeOffset? BatchRestartedAt { get; set; }
 
@@ -62,4 +65,15 @@ internal sealed class RolloutRow
 
     /// <summary>The key of a host's command: the same command after a restart of the console, another after a resume.</summary>
     public string KeyOf(string host) => FormattableString.Invariant($"{KeyPrefix}{Id}-{Hosts.IndexOf(host)}-{Attempt}");
+}
+
+/// <summary>Who answers for restarts that pass without the second person, in a freeze, or before a host has cooled down.</summary>
+internal sealed class GlassBreaker
+{
+    public required string User { get; init; }
+
+    public required string RemoteAddress { get; init; }
+
+    /// <summary>The token by which they did; null for a person's session.</summary>
+    public long? TokenId { get; init; }
 }

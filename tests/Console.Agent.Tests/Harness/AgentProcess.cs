@@ -76,6 +76,11 @@ internal sealed partial class AgentProcess : IAsyncDisposable
 
     public Task<CommandOutcome> CommandAsync(string id) => Console.GetCommandAsync(new() { CommandId = id }, cancellationToken: Cancel).ResponseAsync;
 
+    public Task<CommandOutcome> SettleAsync(string id) => Console.GetCommandAsync(Settling(id), cancellationToken: Cancel).ResponseAsync;
+
+    /// <summary>Asks what became of a command, and to refuse it if it never came.</summary>
+    public static GetCommandRequest Settling(string id) => new() { CommandId = id, VoidIfUnknown = true, Unit = AgentSetup.Unit };
+
     public async Task<(string Text, bool Truncated)> ReadLogAsync(int lines, int bytes)
     {
         using var call = Console.ReadJournal(new() { Unit = AgentSetup.Unit, Lines = lines, MaxBytes = bytes }, cancellationToken: Cancel);

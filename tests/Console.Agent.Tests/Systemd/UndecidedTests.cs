@@ -72,21 +72,39 @@ public sealed class UndecidedTests : IDisposable
         Assert.Equal((UnitState.Active, Environment.ProcessId, (LogRateLimit?)null), (look.State, look.Process?.Pid, look.LogRateLimit));
     }
 
+    [Theory]
+    [InlineData("restart", CommandState.Interrupted, "did not end in time")]
+    [InlineData("show", CommandState.Failed, "Nothing was done.")]
+    public async Task A_systemctl_that_hangs_is_ended_at_its_deadline(string hangs, CommandState state, string words)
+    {
+        var hang = $"echo $$ >{At("pid")}; exec sleep 1000";
+        using var supervisor = Supervise(hang, TimeSpan.FromSeconds(1));
+        if (hangs == "show")
+            await File.WriteAllTextAsync(At("gone"), hang, Cancel);
+
+        var outcome = await RunAsync(UnitActions.Restart, supervisor);
+
+        Assert.Equal(state, outcome.State);
+        Assert.Contains(words, outcome.Message, StringComparison.Ordinal);
+        Assert.False(AgentProcess.Lives(int.Parse(await File.ReadAllTextAsync(At("pid"), Cancel), CultureInfo.InvariantCulture)));
+    }
+
     private string At(string file) => Path.Join(folder, file);
 
-    private SystemdSupervisor Supervise(string job)
+    private SystemdSupervisor Supervise(string job, TimeSpan? patience = null)
     {
         var program = At("systemctl");
         File.WriteAllText(program, string.Create(CultureInfo.InvariantCulture, $"""
             #!/bin/sh
             if [ "$1" != show ]; then {job}; exit 0; fi
+            if [ -s {At("gone")} ]; then . {At("gone")}; fi
             if [ -e {At("gone")} ]; then echo "Failed to connect to bus" >&2; exit 1; fi
             printf 'LoadState=loaded\nActiveState=active\nSubState=running\nResult=success\nMainPID={Environment.ProcessId}\nStandardOutput=journal\nStandardError=inherit\n'
 
             """));
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var limits = new JournalLimits(TimeProvider.System, NullLogger<JournalLimits>.Instance, At("no-systemd-analyze"));
-        return new(Settings(), new Systemctl("gitaly.service", program), limits, new ChangeSignal(), TimeProvider.System, NullLogger<SystemdSupervisor>.Instance);
+        return new(Settings(), new Systemctl("gitaly.service", program, patience), limits, new ChangeSignal(), TimeProvider.System, NullLogger<SystemdSupervisor>.Instance);
     }
 
     private async Task<CommandOutcome> RunAsync(UnitActions action, SystemdSupervisor supervisor)
@@ -101,5 +119,5 @@ public sealed class UndecidedTests : IDisposable
     }
 
     private UnitSettings Settings() => new(
-        Unit, "gitaly.service", [], folder, null, null, ReloadKind.InPlace, null, Unit, null, UnitActions.Restart | UnitActions.Reload, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+        Unit, "gitaly.service", [], folder, null, null, ReloadKind.InPlace, null, Unit, null, UnitActions.Restart | UnitActions.Reload, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
 }

@@ -217,7 +217,7 @@ internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, IC
 
     public List<StartRolloutRequest> RolloutsStarted { get; } = [];
 
-    public List<(string Decision, string Id, string Reason)> RolloutDecisions { get; } = [];
+    public List<(string Decision, string Id, string Reason, bool BreakGlass)> RolloutDecisions { get; } = [];
 
     public Task<ListRolloutsReply> ListRolloutsAsync(CancellationToken cancellationToken) => Answer(Rollouts);
 
@@ -233,7 +233,7 @@ internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, IC
 
     private Task<RolloutView> DecideAsync(string decision, RolloutDecision request)
     {
-        RolloutDecisions.Add((decision, request.RolloutId, request.Reason));
+        RolloutDecisions.Add((decision, request.RolloutId, request.Reason, request.BreakGlass));
         return Answer(Rollouts.Rollouts.Single(r => r.Id == request.RolloutId));
     }
 

@@ -12,6 +12,7 @@ public sealed class RestartTests(CommandFleet fleet) : IClassFixture<CommandFlee
     {
         fleet.Agent.Restarts = _ => Task.FromResult(FakeAgent.Succeeded(CommandFleet.NewStart));
         fleet.GitRpc.Serving = true;
+        fleet.Agent.MakesNothingVoid = false;
     }
 
     [Fact]
@@ -191,6 +192,34 @@ public sealed class RestartTests(CommandFleet fleet) : IClassFixture<CommandFlee
 
         Assert.Equal(CommandPhase.Failed, end.Phase);
         Assert.Contains("nothing was done", end.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(end.Id, fleet.Agent.Acted);
+    }
+
+    [Fact]
+    public async Task What_an_agent_of_before_says_that_it_never_saw_may_still_arrive_and_is_unknown()
+    {
+        var host = await fleet.HostAsync();
+        (fleet.Agent.LoseNextRestart, fleet.Agent.MakesNothingVoid) = (true, true);
+
+        var end = await fleet.EndOfAsync((await fleet.RestartAsync(host)).Id);
+
+        Assert.Equal(CommandPhase.Unknown, end.Phase);
+        Assert.DoesNotContain("nothing was done", end.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_order_that_arrives_after_nothing_was_said_to_be_done_does_nothing()
+    {
+        var host = await fleet.HostAsync();
+        var arrival = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        fleet.Agent.DelayNextRestart = arrival.Task;
+
+        var end = await fleet.EndOfAsync((await fleet.RestartAsync(host)).Id);
+        arrival.SetResult();
+        await Wait.UntilAsync("the order has arrived", () => fleet.Agent.Refused.Contains(end.Id) || fleet.Agent.Acted.Contains(end.Id));
+
+        Assert.Equal(CommandPhase.Failed, end.Phase);
+        Assert.EndsWith("It never got the command, so nothing was done.", end.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(end.Id, fleet.Agent.Acted);
     }
 }

@@ -96,6 +96,19 @@ internal sealed partial class ConsoleProcess : IAsyncDisposable
         return await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>From now on no row gets into its audit trail, until what is returned is disposed.</summary>
+    public async Task<IAsyncDisposable> FillTrailAsync()
+    {
+        ExpectedErrors.Add("the trail is full");
+        await ExecuteSqlAsync("CREATE TRIGGER Full BEFORE INSERT ON Audit BEGIN SELECT RAISE(ABORT, 'the trail is full'); END");
+        return new FullTrail(this);
+    }
+
+    private sealed class FullTrail(ConsoleProcess console) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await console.ExecuteSqlAsync("DROP TRIGGER Full");
+    }
+
     /// <summary>The account of this role, signed in.</summary>
     public async Task<Session> SignInAsync(string role)
     {

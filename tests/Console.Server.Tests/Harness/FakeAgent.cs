@@ -20,6 +20,7 @@ internal sealed class FakeAgent : Contracts.Agent.V1.Agent.AgentBase, IAsyncDisp
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<CommandOutcome>>> _journal = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<Task<(byte[] Data, DumpTrailer Trailer)>>> _dumps = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _void = new(StringComparer.Ordinal);
     private readonly X509Certificate2 _certificate;
     private WebApplication? _app;
 
@@ -59,6 +60,18 @@ internal sealed class FakeAgent : Contracts.Agent.V1.Agent.AgentBase, IAsyncDisp
 
     /// <summary>Breaks the connection of the next restart call before anything is written down.</summary>
     public bool LoseNextRestart { get; set; }
+
+    /// <summary>Breaks the connection of the next restart call, whose order arrives when this is done.</summary>
+    public Task? DelayNextRestart { get; set; }
+
+    /// <summary>It is an agent of before: asked to make a command void it only says that it never saw it.</summary>
+    public bool MakesNothingVoid { get; set; }
+
+    /// <summary>Commands that were never given, and that it refuses from now on.</summary>
+    public ICollection<string> Void => _void.Keys;
+
+    /// <summary>Orders that came after that.</summary>
+    public ConcurrentQueue<string> Refused { get; } = [];
 
     public static async Task<FakeAgent> StartAsync(TestAuthority authority, X509Certificate2? certificate = null)
     {
@@ -110,6 +123,19 @@ internal sealed class FakeAgent : Contracts.Agent.V1.Agent.AgentBase, IAsyncDisp
             LoseNextRestart = false;
             context.GetHttpContext().Abort();
             throw new RpcException(new Status(StatusCode.Unavailable, "lost"));
+        }
+
+        if (DelayNextRestart is { } arrival)
+        {
+            DelayNextRestart = null;
+            context.GetHttpContext().Abort();
+            await arrival;
+        }
+
+        if (_void.ContainsKey(request.CommandId))
+        {
+            Refused.Enqueue(request.CommandId);
+            throw new RpcException(new Status(StatusCode.AlreadyExists, "void"));
         }
 
         var act = _journal.GetOrAdd(request.CommandId, id => new(() =>
@@ -169,7 +195,12 @@ internal sealed class FakeAgent : Contracts.Agent.V1.Agent.AgentBase, IAsyncDisp
     {
         CommandsAsked.Enqueue(request.CommandId);
         if (!_journal.TryGetValue(request.CommandId, out var act))
-            return new() { CommandId = request.CommandId, State = CommandState.Unknown };
+        {
+            if (request.VoidIfUnknown && !MakesNothingVoid)
+                _void[request.CommandId] = true;
+            return new() { CommandId = request.CommandId, State = _void.ContainsKey(request.CommandId) ? CommandState.Void : CommandState.Unknown };
+        }
+
         return act.Value.IsCompleted ? await act.Value : new() { CommandId = request.CommandId, State = CommandState.Running };
     }
 

@@ -55,23 +55,34 @@ internal static class AccessTable
         ["/fleetconsole.v1.Control/Restart"] = Needs.Restart,
     };
 
-    /// <summary>By method and pattern; static assets and gRPC are told apart in other ways.</summary>
-    public static IReadOnlyDictionary<string, Needs> Routes { get; } = new Dictionary<string, Needs>(StringComparer.Ordinal)
+    // Each is asked for by GET, and sends its forms by POST.
+    private static readonly Dictionary<string, Needs> Pages = new(StringComparer.Ordinal)
     {
-        ["GET /"] = Needs.View,
-        ["GET /latency"] = Needs.View,
-        ["GET /hosts/{Name}"] = Needs.View,
-        ["GET /findings"] = Needs.View,
-        ["GET /findings/{Id:long}"] = Needs.View,
-        ["GET /captures"] = Needs.View,
-        ["GET /captures/{Id:long}"] = Needs.View,
-        ["GET /captures/rules"] = Needs.View,
+        ["/"] = Needs.View,
+        ["/latency"] = Needs.View,
+        ["/hosts/{Name}"] = Needs.View,
+        ["/findings"] = Needs.View,
+        ["/findings/{Id:long}"] = Needs.View,
+        ["/captures"] = Needs.View,
+        ["/captures/{Id:long}"] = Needs.View,
+        ["/captures/rules"] = Needs.View,
+        ["/audit"] = Needs.View,
+        ["/commands"] = Needs.View,
+        ["/deploys"] = Needs.View,
+        ["/deploys/{Id:long}"] = Needs.View,
+        ["/not-found"] = Needs.SignedIn,
+        ["/account/sign-in"] = Needs.Nothing,
+        ["/account/second-factor"] = Needs.Nothing,
+        ["/account/security"] = Needs.SignedIn,
+        ["/account/all"] = Needs.Administer,
+    };
+
+    private static readonly Dictionary<string, Needs> Others = new(StringComparer.Ordinal)
+    {
         ["POST /captures/upload"] = Needs.Profile,
-        ["GET /audit"] = Needs.View,
+        ["GET /captures/{id:long}/file"] = Needs.Profile,
+        ["GET /captures/{id:long}/pprof"] = Needs.Profile,
         ["GET /audit/export"] = Needs.View,
-        ["GET /commands"] = Needs.View,
-        ["GET /deploys"] = Needs.View,
-        ["GET /deploys/{Id:long}"] = Needs.View,
         ["POST /api/deploys"] = Needs.Deploy,
         ["GET /api/openapi.json"] = Needs.View,
         ["POST /api/v1/hosts/{host}/restart"] = Needs.Restart,
@@ -87,19 +98,29 @@ internal static class AccessTable
         ["POST /api/v1/rollouts"] = Needs.Restart,
         ["POST /api/v1/rollouts/{rollout_id}/resume"] = Needs.Restart,
         ["POST /api/v1/rollouts/{rollout_id}/abort"] = Needs.Restart,
-        ["GET /not-found"] = Needs.SignedIn,
-        ["GET /account/sign-in"] = Needs.Nothing,
-        ["GET /account/second-factor"] = Needs.Nothing,
-        ["GET /account/security"] = Needs.SignedIn,
-        ["GET /account/all"] = Needs.Administer,
         ["POST /account/sign-out"] = Needs.SignedIn,
         ["POST /account/token"] = Needs.Nothing,
-        ["GET /captures/{id:long}/file"] = Needs.Profile,
-        ["GET /captures/{id:long}/pprof"] = Needs.Profile,
+        ["GET /hubs/changes/negotiate"] = Needs.View,
         ["POST /hubs/changes/negotiate"] = Needs.View,
+        ["GET /hubs/changes"] = Needs.View,
         ["POST /hubs/changes"] = Needs.View,
         ["GET /_framework/opaque-redirect"] = Needs.SignedIn,
     };
+
+    // They take a permission, and no host is meant.
+    private static readonly string[] WithoutHost = ["POST /captures/upload", "GET /account/all", "POST /account/all", "POST /api/deploys"];
+
+    // Withdrawing one's own request takes no permission; somebody else's is of a host.
+    private static readonly string[] OnHostAnyway = ["/fleetconsole.v1.Control/Reject", "POST /api/v1/commands/{command_id}/reject"];
+
+    /// <summary>By method and pattern; static assets and gRPC are told apart in other ways.</summary>
+    public static IReadOnlyDictionary<string, Needs> Routes { get; } = Pages
+        .SelectMany(page => new[] { "GET", "POST" }.Select(verb => KeyValuePair.Create($"{verb} {page.Key}", page.Value)))
+        .Concat(Others).ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>Whether an RPC or route does something to a host or reads what was taken from one: then its permission has to hold there.</summary>
+    public static bool OnHost(string call, Needs needs) =>
+        OnHostAnyway.Contains(call) || (needs is not (Needs.Nothing or Needs.SignedIn or Needs.View) && !WithoutHost.Contains(call));
 
     /// <summary>Written out by hand, not asked of the code under test.</summary>
     public static bool May(string role, Needs needs) => needs switch

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using FleetConsole.Server.Tests.Harness;
 
 namespace FleetConsole.Server.Tests.Security;
@@ -86,6 +87,18 @@ public sealed class ApiTokenTests(QuietConsole fixture) : IClassFixture<QuietCon
         var line = exported.Split('\n').Single(line => line.Contains("noted of operator, 1 days, view", StringComparison.Ordinal));
         Assert.Contains("\"action\":\"add-token\"", line, StringComparison.Ordinal);
         Assert.Contains($"{Environment.UserName} at the shell", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_token_is_made_that_cannot_be_written_down()
+    {
+        await using (await _console.FillTrailAsync())
+        {
+            using var asked = await _console.Nobody().Http.PostAsJsonAsync("/account/token", new { user = "operator", Programs.Password }, Cancel);
+            Assert.Equal(HttpStatusCode.InternalServerError, asked.StatusCode);
+        }
+
+        Assert.Equal(0, await _console.ExecuteSqlAsync("UPDATE ApiTokens SET Name = Name WHERE Name = 'one hour'"));
     }
 
     [Fact]

@@ -45,12 +45,22 @@ public sealed class ProviderSignInTests(Programs programs) : IAsyncLifetime
         Assert.Equal(("code", "S256"), (asked["response_type"].ToString(), asked["code_challenge_method"].ToString()));
         Assert.NotEmpty(asked["code_challenge"].ToString());
 
-        // Out of the group: a viewer at the next sign-in, in the old session too.
+        // Out of the group: a viewer at the next sign-in, in the old session too, if that can be written down.
         _provider.Person = ("s-1", "ada", ["everyone"]);
+        await using (await Console.FillTrailAsync())
+            await Assert.ThrowsAnyAsync<Exception>(() => SignInAsync(Console.Nobody(), "/"));
+        Assert.True(await MayProfileAsync(session));
         var next = Console.Nobody();
         Assert.Equal("/", await SignInAsync(next, "//evil.example"));
         Assert.False(await MayProfileAsync(next));
         Assert.False(await MayProfileAsync(session));
+        var changes = (await Session.Ask(o => next.Audit.ListAuditAsync(new() { Action = "change-roles" }, o))).Entries;
+        Assert.Equal(
+            [
+                ("ada", "OpenID Connect", "operator taken: no groups claim gives it any more"),
+                ("ada", "OpenID Connect", "operator given by the groups claim \"sre\", viewer given by the groups claim \"everyone\""),
+            ],
+            changes.Select(row => (row.User, row.Reason, row.Detail)));
     }
 
     [Fact]

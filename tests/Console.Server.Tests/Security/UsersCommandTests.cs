@@ -22,6 +22,15 @@ public sealed class UsersCommandTests(QuietConsole fixture) : IClassFixture<Quie
     }
 
     [Fact]
+    public async Task An_account_that_cannot_be_written_down_is_not_made()
+    {
+        await using (await _console.FillTrailAsync())
+            Assert.NotEqual(0, await UsersAsync(Programs.Password + "\n", "add", "ghost", "--role", "admin"));
+
+        Assert.Equal(0, await _console.ExecuteSqlAsync("UPDATE AspNetUsers SET UserName = UserName WHERE UserName = 'ghost'"));
+    }
+
+    [Fact]
     public async Task Removing_nobody_says_so() => Assert.Equal(1, await UsersAsync("", "remove", "no-such-user"));
 
     private async Task<int> UsersAsync(string input, params string[] command)

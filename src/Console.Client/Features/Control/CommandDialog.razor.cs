@@ -4,7 +4,7 @@ using MudBlazor;
 namespace FleetConsole.Client.Features.Control;
 
 /// <summary>What the person confirmed.</summary>
-public sealed record Confirmed(string Reason, int Seconds);
+public sealed record Confirmed(string Reason, int Seconds, bool BreakGlass);
 
 /// <summary>Asks once more, and why. Closes with <see cref="Confirmed"/> or is cancelled.</summary>
 public partial class CommandDialog
@@ -29,6 +29,12 @@ public partial class CommandDialog
     [Parameter]
     public bool AsksSeconds { get; set; }
 
+    /// <summary>Whether the person may lift rules by it, and what is asked for can.</summary>
+    [Parameter]
+    public bool OffersBreakGlass { get; set; }
+
+    private bool BreakGlass { get; set; }
+
     private string Reason { get; set; } = "";
 
     private int Seconds { get; set; } = 10;
@@ -37,5 +43,5 @@ public partial class CommandDialog
 
     private void Cancel() => Dialog.Cancel();
 
-    private void Confirm() => Dialog.Close(DialogResult.Ok(new Confirmed(Reason.Trim(), Seconds)));
+    private void Confirm() => Dialog.Close(DialogResult.Ok(new Confirmed(Reason.Trim(), Seconds, BreakGlass)));
 }

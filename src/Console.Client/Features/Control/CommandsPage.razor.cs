@@ -105,12 +105,13 @@ public partial class CommandsPage(IControlApi api, IRolloutsApi rollouts, IFleet
             { d => d.Text, rollout.Message },
             { d => d.Confirmation, verb },
             { d => d.Harmful, verb == "Resume" },
+            { d => d.OffersBreakGlass, verb == "Resume" && User.HasClaim(Permissions.ClaimType, Permissions.BreakGlass) },
         });
         if (await dialog.Result is not { Canceled: false, Data: Confirmed confirmed })
             return;
         await AskAsync(async cancellationToken =>
         {
-            await decide(new() { RolloutId = rollout.Id, Reason = confirmed.Reason }, cancellationToken);
+            await decide(new() { RolloutId = rollout.Id, Reason = confirmed.Reason, BreakGlass = confirmed.BreakGlass }, cancellationToken);
             await LoadAsync(cancellationToken);
         });
     }

@@ -44,7 +44,10 @@ public partial class RolloutDialog(IControlApi api)
 
     private string Problem { get; set; } = "";
 
-    private bool Ready => Chosen.Count > 0 && Reason.Trim().Length >= LeastReason && Typed.Trim() == Chosen.Count.ToString(CultureInfo.InvariantCulture);
+    // A number says little about one host: a "1" is typed for whichever was ticked.
+    private string? One => Chosen is [var only] ? only : null;
+
+    private bool Ready => Chosen.Count > 0 && Reason.Trim().Length >= LeastReason && Typed.Trim() == (One ?? Chosen.Count.ToString(CultureInfo.InvariantCulture));
 
     private async Task ChooseAsync(string host, bool chosen)
     {
@@ -109,6 +112,7 @@ public partial class RolloutDialog(IControlApi api)
         Ask = Asks,
         SkipEvidence = SkipsEvidence,
         Reason = Reason.Trim(),
-        ConfirmCount = int.Parse(Typed.Trim(), CultureInfo.InvariantCulture),
+        ConfirmCount = One is null ? int.Parse(Typed.Trim(), CultureInfo.InvariantCulture) : 0,
+        ConfirmHost = One is null ? "" : Typed.Trim(),
     }));
 }

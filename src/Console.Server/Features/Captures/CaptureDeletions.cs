@@ -1,4 +1,3 @@
-using System.Globalization;
 using FleetConsole.Client.Api;
 using FleetConsole.Contracts;
 using FleetConsole.Contracts.V1;
@@ -66,8 +65,7 @@ internal sealed partial class CaptureDeletions(
         Reason = row.DeletedReason,
         RemoteAddress = caller.RemoteAddress,
         Outcome = "succeeded",
-        Detail = string.Create(CultureInfo.InvariantCulture,
-            $"(capture {row.Id}: {row.Kind}, taken at {row.TakenAt:u} by {row.TakenBy}, {row.SizeBytes:N0} bytes, SHA-256 {row.Sha256})"),
+        Detail = CaptureMessages.InAudit(row),
     };
 
     private async Task DropFilesAsync(List<CaptureRow> gone, CancellationToken cancellationToken)

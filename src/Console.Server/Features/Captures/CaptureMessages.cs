@@ -1,3 +1,4 @@
+using System.Globalization;
 using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Storage;
 using Google.Protobuf.WellKnownTypes;
@@ -32,6 +33,10 @@ internal static class CaptureMessages
 
     /// <summary>What is said to whoever asks for the bytes of a capture that was deleted.</summary>
     public static string Gone(CaptureRow row) => $"Capture {row.Id} was deleted by {row.DeletedBy} at {row.DeletedAt:u}: {row.DeletedReason}";
+
+    /// <summary>Which capture a row of the audit trail speaks of, with the hash of what it held.</summary>
+    public static string InAudit(CaptureRow row) => string.Create(CultureInfo.InvariantCulture,
+        $"(capture {row.Id}: {row.Kind}, taken at {row.TakenAt:u} by {row.TakenBy}, {row.SizeBytes:N0} bytes, SHA-256 {row.Sha256})");
 
     public static string FileName(CaptureRow row)
     {

@@ -25,8 +25,7 @@ internal sealed class DumpRun(
             return;
         }
 
-        var known = resumed ? await memory.DemandAsync(agent, command.Id, cancellationToken) : null;
-        if (known is null or { State: CommandState.Unknown } && await lastLook.EndedAsync(command, resumed, cancellationToken))
+        if (await lastLook.TakeUpAsync(command, agent, faces.Unit, resumed, cancellationToken) is null)
             return;
         await silences.BeginAsync(command, cancellationToken);
         try
@@ -63,14 +62,17 @@ internal sealed class DumpRun(
     // The dump did not get here; the agent knows whether the process is another one.
     private async Task EndWithoutDumpAsync(CommandRow command, HostFaces faces, Uri agent, Exception why, CancellationToken cancellationToken)
     {
-        var told = await memory.ToldAsync(agent, command.Id, cancellationToken);
-        if (told is null or { State: CommandState.Unknown })
+        var told = await memory.SettleAsync(agent, faces.Unit, command, cancellationToken);
+        if (told is null or { State: CommandState.Void })
         {
             var lost = told is null ? CommandPhase.Unknown : CommandPhase.Failed;
-            await log.EndAsync(command, lost, told is null ? $"{why.Message} The agent could not be asked what became of it. Look at the unit on the host." : why.Message, cancellationToken);
+            await log.EndAsync(command, lost, told is null
+                ? $"{why.Message} The agent could not be asked what became of it. Look at the unit on the host."
+                : $"{why.Message} It never got the command, so nothing was done.", cancellationToken);
             return;
         }
 
+        command.ProcessEnded = Replacement.Ended(told);
         await log.StepAsync(command, row => row.Evidence = $"no dump: {why.Message}", cancellationToken);
         if (told is { State: CommandState.Succeeded, ProcessStartedAtAfter: not null })
             await replacement.ConfirmAsync(command, faces, told, capture: null, cancellationToken);
@@ -89,7 +91,7 @@ internal sealed class DumpRun(
             catch (AgentException e) when (e.Undecided && attempt < Attempts)
             {
                 await log.StepAsync(command, row => row.Message = $"{e.Message} Asking it for the same dump again.", cancellationToken);
-                await memory.DemandAsync(agent, command.Id, cancellationToken);
+                await memory.DemandAsync(agent, command, cancellationToken);
             }
         }
     }
@@ -104,6 +106,7 @@ internal sealed class DumpRun(
             return;
         }
 
+        command.ProcessEnded = command.Action == CommandActions.Abort && Replacement.Ended(trailer.Outcome);
         var phase = trailer.Outcome.State switch
         {
             CommandState.Succeeded when capture is not null => CommandPhase.Succeeded,

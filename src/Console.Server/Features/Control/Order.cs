@@ -80,7 +80,7 @@ internal sealed record Order(string Action, string Host, string Reason, string I
     /// <exception cref="ApiException">A bound is broken; the message names it.</exception>
     public void Check()
     {
-        Check(Host.Length is > 0 and <= MaxHost && !Host.Any(char.IsControl), "name a host");
+        Check(Host.Length is > 0 and <= MaxHost && !Host.Any(char.IsControl), $"name a host: 1 to {MaxHost} characters without line breaks");
         CheckReason(Reason);
         Check(IdempotencyKey.Length is >= 8 and <= 64 && IdempotencyKey.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'),
             "an idempotency key of 8 to 64 letters, digits and hyphens is required");

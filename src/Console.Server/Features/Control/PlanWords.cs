@@ -20,7 +20,8 @@ internal static class PlanWords
 
     /// <param name="size">Hosts in a batch.</param>
     /// <param name="atOnce">How many restarts there may be at once.</param>
-    public static IEnumerable<string> OfBatches(PlanRequest request, int size, string atOnce)
+    /// <param name="leastAge">The age of new processes before which their latency cannot be compared.</param>
+    public static IEnumerable<string> OfBatches(PlanRequest request, int size, string atOnce, TimeSpan leastAge)
     {
         var hosts = request.Hosts.Count;
         yield return string.Create(CultureInfo.InvariantCulture, $"{hosts} {(hosts == 1 ? "host" : "hosts")} in {(hosts + size - 1) / size} {(hosts <= size ? "batch" : "batches")} of at most {size}.");
@@ -28,6 +29,12 @@ internal static class PlanWords
         yield return "It stops at the first host that fails, is refused, or is not healthy within three minutes.";
         yield return string.Create(CultureInfo.InvariantCulture,
             $"After each batch it waits {request.PauseSeconds} s, then compares the latency with that of the replaced processes at equal age, and stops when it is worse.");
+        if (request.PauseSeconds < leastAge.TotalSeconds)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"That pause is too short to compare anything: it takes processes of at least {leastAge.TotalSeconds:0} s (Deploys:BinSeconds and LeastBins). A batch that is slower than before will not stop it.");
+        }
+
         if (request.Ask)
             yield return "After each batch it asks whether to go on.";
     }

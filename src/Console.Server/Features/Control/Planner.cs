@@ -15,7 +15,7 @@ namespace FleetConsole.Server.Features.Control;
 
 /// <summary>The dry run: what would happen, host by host, and which rules would refuse it now.</summary>
 internal sealed class Planner(
-    IDbContextFactory<ConsoleDb> databases, CommandGate gate, PrometheusWatch fleet, Alertmanager alertmanager, IOptions<ControlOptions> options)
+    IDbContextFactory<ConsoleDb> databases, CommandGate gate, PrometheusWatch fleet, Alertmanager alertmanager, IEqualAgeJudge judge, IOptions<ControlOptions> options)
 {
     private const int MaxHosts = 500;
 
@@ -68,7 +68,7 @@ internal sealed class Planner(
     {
         var atOnce = string.Create(CultureInfo.InvariantCulture, $"At most {options.Value.RestartsAtOnce} at once in the whole fleet (Control:RestartsAtOnce)");
         if (Rolls(request))
-            return PlanWords.OfBatches(request, SizeOf(request), atOnce);
+            return PlanWords.OfBatches(request, SizeOf(request), atOnce, judge.LeastAge);
         return request.Hosts.Count > 1 && CommandActions.Replacing.Contains(request.Action)
             ? [$"{atOnce}: asked for all at once, those that are one too many are refused."]
             : [];

@@ -18,7 +18,7 @@ internal sealed class ProfileRun(CommandLog log, LastLook lastLook, HostMap map,
             return;
         }
 
-        if (await lastLook.EndedAsync(command, resumed, cancellationToken))
+        if (await lastLook.TakeUpAsync(command, faces.Agent, faces.Unit, resumed, cancellationToken) is null)
             return;
         await log.StepAsync(command, row =>
         {

@@ -21,11 +21,9 @@ internal sealed class ReplaceRun(
             return;
         }
 
-        // The console ended in the middle: what the agent did by this id comes before anything is done again.
-        var known = resumed ? await memory.DemandAsync(agent, command.Id, cancellationToken) : null;
-        var unasked = known is null or { State: CommandState.Unknown };
-        if (unasked && await lastLook.EndedAsync(command, resumed, cancellationToken))
+        if (await lastLook.TakeUpAsync(command, agent, faces.Unit, resumed, cancellationToken) is not { } known)
             return;
+        var unasked = known.State == CommandState.Unknown;
         await silences.BeginAsync(command, cancellationToken);
         try
         {
@@ -36,7 +34,7 @@ internal sealed class ReplaceRun(
                 row.Phase = CommandPhase.Running;
                 row.Message = row.Action == CommandActions.Reload ? "The agent has the server reload." : "The agent restarts the server.";
             }, cancellationToken);
-            await FollowAsync(command, faces, unasked ? await AskAsync(faces, agent, command, cancellationToken) : known!, cancellationToken);
+            await FollowAsync(command, faces, unasked ? await AskAsync(faces, agent, command, cancellationToken) : known, cancellationToken);
         }
         finally
         {
@@ -48,6 +46,7 @@ internal sealed class ReplaceRun(
     {
         if (outcome.State != CommandState.Succeeded)
         {
+            command.ProcessEnded = Replacement.Ended(outcome);
             await log.EndAsync(command, outcome.State == CommandState.Failed ? CommandPhase.Failed : CommandPhase.Unknown, outcome.Message, cancellationToken);
             return;
         }
@@ -87,10 +86,10 @@ internal sealed class ReplaceRun(
         catch (AgentException e) when (e.Undecided)
         {
             await log.StepAsync(command, row => row.Message = $"{e.Message} Asking it what it did.", cancellationToken);
-            return await memory.ToldAsync(agent, command.Id, cancellationToken) switch
+            return await memory.SettleAsync(agent, faces.Unit, command, cancellationToken) switch
             {
                 null => throw new AgentException(e.Code, e.Message, e),
-                { State: CommandState.Unknown } => new() { State = CommandState.Failed, Message = $"{e.Message} It never got the command, so nothing was done." },
+                { State: CommandState.Void } => new() { State = CommandState.Failed, Message = $"{e.Message} It never got the command, so nothing was done." },
                 { State: CommandState.Running } => new()
                 {
                     State = CommandState.Interrupted,

@@ -17,6 +17,10 @@ internal sealed class Replacement(CommandLog log, GitRpcServers servers, Prometh
     private static readonly TimeSpan SeenDeadline = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
+    /// <summary>Whether the process that ran before is gone, by what the agent told of a command that did not succeed.</summary>
+    public static bool Ended(CommandOutcome outcome) =>
+        outcome.ProcessStartedAtBefore is { } before && (outcome.PidBefore != outcome.PidAfter || !before.Equals(outcome.ProcessStartedAtAfter));
+
     /// <summary>Follows the new process and ends the command.</summary>
     /// <param name="outcome">A success that names the new process.</param>
     /// <param name="capture">What the command leaves behind; null when nothing.</param>

@@ -1,6 +1,6 @@
-using System.Security.Claims;
 using FleetConsole.Contracts;
 using FleetConsole.Server.Hosting;
+using FleetConsole.Server.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FleetConsole.Server.Features.Deploys;
@@ -43,15 +43,17 @@ internal static class DeployRoutes
             .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(LargestBody))
             .WithMetadata(new ServedOn(Listener.Browser, Listener.Grpc));
 
-    private static async Task<Results<Created<AnnouncementTaken>, Ok<AnnouncementTaken>, BadRequest<string>, Conflict<string>>> AnnounceAsync(
-        DeployAnnouncement announcement, ClaimsPrincipal user, HttpContext context, DeployAnnouncements announcements, CancellationToken cancellationToken)
+    private static async Task<Results<Created<AnnouncementTaken>, Ok<AnnouncementTaken>, BadRequest<string>, UnauthorizedHttpResult, Conflict<string>>> AnnounceAsync(
+        DeployAnnouncement announcement, HttpContext context, DeployAnnouncements announcements, CancellationToken cancellationToken)
     {
         // A cookie travels by itself, whoever made the page that sends it; a token does not.
         if (context.Request.Headers.Authorization.Count == 0)
             return TypedResults.BadRequest("Send the token of POST /account/token as \"authorization: Bearer ...\".");
         if (announcement.Problem() is { Length: > 0 } problem)
             return TypedResults.BadRequest(problem);
-        var (row, added) = await announcements.TakeAsync(announcement, user.Identity?.Name ?? "", cancellationToken);
+        if (Caller.Of(context) is not { } caller)
+            return TypedResults.Unauthorized();
+        var (row, added) = await announcements.TakeAsync(announcement, caller, cancellationToken);
         if (row is null)
             return TypedResults.Conflict($"Version \"{announcement.Version}\" was told of within a day with another commit, link or author.");
         var taken = new AnnouncementTaken(row.Id, row.Version);

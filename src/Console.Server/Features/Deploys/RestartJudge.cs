@@ -12,6 +12,9 @@ namespace FleetConsole.Server.Features.Deploys;
 internal sealed class RestartJudge(DeployReader reader, ProcessLedger ledger, PrometheusWatch fleet, IOptions<DeployOptions> options, IOptions<WatchOptions> watch, TimeProvider time)
     : IEqualAgeJudge
 {
+    // The bin in which a process starts is not a whole one.
+    public TimeSpan LeastAge => TimeSpan.FromSeconds((options.Value.LeastBins + 1) * options.Value.BinSeconds);
+
     public async Task<EqualAgeWord> JudgeAsync(IReadOnlyDictionary<string, double> startedAt, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();

@@ -27,8 +27,8 @@ internal sealed class AgentClients(IOptions<AgentOptions> options, TimeProvider 
     public Task<UnitStatus> GetStatusAsync(Uri address, string unit, CancellationToken cancellationToken) =>
         AskAsync(address, Seconds(options.Value.DeadlineSeconds), (client, call) => client.GetStatusAsync(new() { Unit = unit }, call), cancellationToken);
 
-    public Task<CommandOutcome> GetCommandAsync(Uri address, string commandId, CancellationToken cancellationToken) =>
-        AskAsync(address, Seconds(options.Value.DeadlineSeconds), (client, call) => client.GetCommandAsync(new() { CommandId = commandId }, call), cancellationToken);
+    public Task<CommandOutcome> GetCommandAsync(Uri address, GetCommandRequest request, CancellationToken cancellationToken) =>
+        AskAsync(address, Seconds(options.Value.DeadlineSeconds), (client, call) => client.GetCommandAsync(request, call), cancellationToken);
 
     /// <summary>Answers when the new process runs, or with what went wrong.</summary>
     public Task<CommandOutcome> RestartAsync(Uri address, RestartRequest request, TimeSpan deadline, CancellationToken cancellationToken) =>

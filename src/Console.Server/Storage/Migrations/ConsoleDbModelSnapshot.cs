@@ -271,6 +271,9 @@ namespace FleetConsole.Server.Storage.Migrations
                     b.Property<int>("Phase")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("ProcessEnded")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -939,6 +942,35 @@ namespace FleetConsole.Server.Storage.Migrations
                         .HasForeignKey("DeployId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("FleetConsole.Server.Storage.RolloutRow", b =>
+                {
+                    b.OwnsOne("FleetConsole.Server.Storage.GlassBreaker", "GlassBreaker", b1 =>
+                        {
+                            b1.Property<string>("RolloutRowId");
+
+                            b1.Property<string>("RemoteAddress")
+                                .IsRequired();
+
+                            b1.Property<long?>("TokenId");
+
+                            b1.Property<string>("User")
+                                .IsRequired();
+
+                            b1.HasKey("RolloutRowId");
+
+                            b1.ToTable("Rollouts");
+
+                            b1
+                                .ToJson("GlassBreaker")
+                                .HasColumnType("TEXT");
+
+                            b1.WithOwner()
+                                .HasForeignKey("RolloutRowId");
+                        });
+
+                    b.Navigation("GlassBreaker");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRoleClaim<string>", b =>

@@ -99,6 +99,43 @@ public sealed class CommandsPageTests : PageTest
         Assert.Equal(36, sent.IdempotencyKey.Length);
     }
 
+    [Fact]
+    public void A_rolling_restart_of_one_host_is_confirmed_by_its_name()
+    {
+        SignIn("olga", Roles.Operator);
+        Server.Fleet.Hosts.Add(new HostSummary { Host = "git-01" });
+        var page = Open<CommandsPage>();
+        page.Find("[data-testid=roll]").Click();
+        Dialogs.WaitForAssertion(() => Assert.Single(Dialogs.FindAll("[data-testid=rollout-hosts] input")));
+        Dialogs.Find("[data-testid=rollout-hosts] input").Change(true);
+        Type("Reason", "rejuvenation");
+        Type("Type git-01", "1");
+        Assert.True(Confirm().HasAttribute("disabled"));
+        Type("Type git-01", "git-01");
+        Confirm().Click();
+
+        Assert.Equal(("git-01", 0), (Assert.Single(Server.RolloutsStarted).ConfirmHost, Server.RolloutsStarted[0].ConfirmCount));
+    }
+
+    [Theory]
+    [InlineData(Roles.Admin, true)]
+    [InlineData(Roles.Operator, false)]
+    public void Whoever_may_break_the_glass_may_resume_with_it(string role, bool offered)
+    {
+        SignIn("olga", role);
+        Server.Rollouts.Rollouts.Add(new RolloutView { Id = "r1", Phase = RolloutPhase.Stopped, RequestedAt = At(11, 0), Message = "git-02 cools down", Hosts = { new RolloutHost { Host = "git-01" } } });
+        var page = Open<CommandsPage>();
+        page.FindAll("[data-testid=rollout] button")[0].Click();
+
+        Assert.Equal(offered, Dialogs.FindAll(".mud-dialog input[type=checkbox]").Count == 1);
+        if (offered)
+            Dialogs.Find(".mud-dialog input[type=checkbox]").Change(true);
+        Type("Reason", "it cannot wait");
+        Confirm().Click();
+
+        Assert.Equal(("resume", "r1", "it cannot wait", offered), Assert.Single(Server.RolloutDecisions));
+    }
+
     [Theory]
     [InlineData(RolloutPhase.Running, Roles.Operator, "Abort")]
     [InlineData(RolloutPhase.Asking, Roles.Operator, "Resume,Abort")]

@@ -126,6 +126,26 @@ public sealed partial class ProfileViewTests(QuietConsole fixture) : IClassFixtu
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
 
+    [Fact]
+    public async Task A_brought_file_stands_in_the_audit_trail_or_is_not_kept()
+    {
+        var session = await fixture.Console.SignInAsync("operator");
+        var content = System.Text.Encoding.UTF8.GetBytes($"goroutine 1 [running]:\nmain.of{Guid.NewGuid():N}()\n\t/main.go:1 +0x1\n");
+        var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content));
+        await using (await fixture.Console.FillTrailAsync())
+        {
+            using var lost = await PostAsync(session, content);
+            Assert.Equal(HttpStatusCode.InternalServerError, lost.StatusCode);
+            Assert.False(File.Exists(Path.Join(fixture.Console.Data, "captures", hash)));
+        }
+
+        var id = await BringAsync(session, content);
+
+        var row = Assert.Single((await Session.Ask(o => session.Audit.ListAuditAsync(new() { Action = "upload-capture" }, o))).Entries, row => row.Detail.Contains(hash, StringComparison.Ordinal));
+        Assert.Equal(("operator", "uploaded as brought.bin"), (row.User, row.Reason));
+        Assert.StartsWith($"(capture {id}: dump, ", row.Detail, StringComparison.Ordinal);
+    }
+
     private static Task<FlameReply> AskAsync(Session session, FlameRequest request) =>
         Session.Ask(o => new Profiles.ProfilesClient(session.Channel).GetFlameAsync(request, o));
 

@@ -92,7 +92,7 @@ public sealed class ApprovalTests(TwoPeopleFleet fleet) : IClassFixture<TwoPeopl
     public async Task An_aborted_rolling_restart_leaves_nothing_that_waits_for_a_second_person()
     {
         var host = await fleet.HostAsync();
-        var start = new StartRolloutRequest { Hosts = { host }, BatchSize = 1, ConfirmCount = 1, Reason = "a test", IdempotencyKey = CommandFleet.NewKey() };
+        var start = new StartRolloutRequest { Hosts = { host }, BatchSize = 1, ConfirmHost = host, Reason = "a test", IdempotencyKey = CommandFleet.NewKey() };
         var rollout = await Session.Ask(o => fleet.Operator.Rollouts.StartRolloutAsync(start, o));
         var waiting = (await Wait.ForAsync("its restart waits", () => Session.Ask(o => fleet.Operator.Control.ListCommandsAsync(new() { Waiting = true, Host = host }, o)), r => r.Commands.Count == 1)).Commands[0];
 

@@ -66,6 +66,43 @@ public sealed class JsonApiTests(CommandFleet fleet, Programs programs) : IClass
     }
 
     [Fact]
+    public async Task A_body_of_ten_megabytes_that_announces_no_length_is_refused_too()
+    {
+        using var http = await ScriptAsync("operator");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/hosts/x/restart") { Content = new StringContent($$"""{"reason": "{{new string('x', 10 * 1024 * 1024)}}"}""", System.Text.Encoding.UTF8, "application/json") };
+        request.Headers.TransferEncodingChunked = true;
+        using var answer = await http.SendAsync(request, Cancel);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Equal("The request has more than 1048576 bytes, which are allowed. Nothing was done.", await answer.Content.ReadAsStringAsync(Cancel));
+    }
+
+    [Theory]
+    [InlineData("--option", HttpStatusCode.NotFound, "There is no host \"--option\".")]
+    [InlineData("git-1\nrm", HttpStatusCode.BadRequest, "Name a host: 1 to 256 characters without line breaks.")]
+    public async Task A_host_that_is_none_is_refused_with_words_and_nothing_is_done(string host, HttpStatusCode status, string words)
+    {
+        using var http = await ScriptAsync("operator");
+        var acted = fleet.Agent.Acted.Count;
+        foreach (var (action, body) in new (string, object)[]
+        {
+            ("hosts/{0}/restart", new { reason = "a script", idempotencyKey = CommandFleet.NewKey(), confirmHost = host }),
+            ("hosts/{0}/reload", new { reason = "a script", idempotencyKey = CommandFleet.NewKey(), confirmHost = host }),
+            ("hosts/{0}/profile", new { reason = "a script", idempotencyKey = CommandFleet.NewKey(), seconds = 1 }),
+            ("hosts/{0}/dump", new { reason = "a script", idempotencyKey = CommandFleet.NewKey(), rung = "RUNG_GOROUTINES" }),
+            ("hosts/{0}/dump", new { reason = "a script", idempotencyKey = CommandFleet.NewKey(), rung = "RUNG_ABORT", confirmHost = host }),
+            ("rollouts", new { reason = "a script", idempotencyKey = CommandFleet.NewKey(), hosts = new[] { host }, batchSize = 1, confirmHost = host }),
+        })
+        {
+            var (answered, answer) = await PostAsync(http, $"/api/v1/{action.Replace("{0}", Uri.EscapeDataString(host), StringComparison.Ordinal)}", body);
+            Assert.Equal((status, words), (answered, answer["message"]?.GetValue<string>()));
+        }
+
+        Assert.Equal(acted, fleet.Agent.Acted.Count);
+        Assert.DoesNotContain((await Session.Ask(o => fleet.Operator.Audit.ListAuditAsync(new(), o))).Entries, row => row.Host == host);
+    }
+
+    [Fact]
     public async Task A_message_of_half_a_megabyte_is_refused_by_gRPC_too()
     {
         var request = new RestartHostRequest { Host = "x", ConfirmHost = "x", Reason = new string('x', 512 * 1024), IdempotencyKey = CommandFleet.NewKey() };

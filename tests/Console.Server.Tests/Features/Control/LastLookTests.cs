@@ -33,6 +33,7 @@ public sealed class LastLookTests(Programs programs) : IAsyncLifetime
         Assert.StartsWith("Nothing was done. Refused by the rule freeze: the freeze window \"nights\"", end.Message, StringComparison.Ordinal);
         Assert.Equal("refused", (await _fleet.AuditAsync(id))[^1].Outcome);
         Assert.DoesNotContain(id, _fleet.Agent.Acted);
+        Assert.Contains(id, _fleet.Agent.Void);
     }
 
     [Fact]

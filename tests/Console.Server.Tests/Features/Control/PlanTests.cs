@@ -45,6 +45,17 @@ public sealed class PlanTests(SlowFleet fleet) : IClassFixture<SlowFleet>
         Assert.Equal("After each batch it asks whether to go on.", plan.Notes[^1]);
     }
 
+    [Theory]
+    [InlineData(2099, true)]
+    [InlineData(2100, false)]
+    public async Task Of_a_pause_after_which_no_latency_can_be_compared_it_says_so(int pause, bool tooShort)
+    {
+        var plan = await PlanAsync(new() { Action = "restart", Hosts = { await fleet.HostAsync() }, BatchSize = 1, PauseSeconds = pause });
+
+        Assert.Equal(tooShort, plan.Notes.Contains(
+            "That pause is too short to compare anything: it takes processes of at least 2100 s (Deploys:BinSeconds and LeastBins). A batch that is slower than before will not stop it."));
+    }
+
     [Fact]
     public async Task A_profile_that_would_give_way_refuses_nothing_and_is_said()
     {

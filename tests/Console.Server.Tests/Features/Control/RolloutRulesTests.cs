@@ -1,6 +1,7 @@
 using FleetConsole.Contracts.Agent.V1;
 using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Tests.Harness;
+using Grpc.Core;
 
 namespace FleetConsole.Server.Tests.Features.Control;
 
@@ -122,6 +123,45 @@ public sealed class RolloutRulesTests(SlowFleet fleet) : IClassFixture<SlowFleet
         Assert.Equal("stopped", (await fleet.AuditAsync(id))[^1].Outcome);
     }
 
+    [Fact]
+    public async Task Whoever_may_break_the_glass_resumes_one_that_a_cool_down_stopped()
+    {
+        var hosts = await HostsAsync(1);
+        await fleet.EndOfAsync((await fleet.RestartAsync(hosts[0])).Id);
+        var stopped = await UntilAsync((await StartAsync(new() { Hosts = { hosts }, BatchSize = 1 })).Id, RolloutPhase.Stopped);
+        Assert.Contains("Refused by the rule cool-down", stopped.Message, StringComparison.Ordinal);
+        var decision = new RolloutDecision { RolloutId = stopped.Id, Reason = "it cannot wait", BreakGlass = true };
+        var refused = (await Assert.ThrowsAsync<RpcException>(() => Session.Ask(o => fleet.Operator.Rollouts.ResumeRolloutAsync(decision, o)))).Status;
+        Assert.Equal((StatusCode.PermissionDenied, $"operator lacks the permission break-glass on {hosts[0]}. Ask an administrator."), (refused.StatusCode, refused.Detail));
+
+        using var admin = await fleet.Console.SignInAsync("admin");
+        await Session.Ask(o => admin.Rollouts.ResumeRolloutAsync(decision, o));
+
+        var end = await UntilAsync(stopped.Id, RolloutPhase.Succeeded);
+        var restart = await fleet.ViewAsync(end.Hosts[0].CommandId);
+        Assert.Equal(("admin", "break-glass"), (restart.RequestedBy, Assert.Single(restart.Lifted)));
+        Assert.Equal("with break-glass", (await fleet.AuditAsync(restart.Id))[0].Detail);
+        var decided = Assert.Single(await fleet.AuditAsync(stopped.Id), row => row.Phase == AuditPhase.Decision);
+        Assert.Equal(("admin", "resumed with break-glass", "it cannot wait"), (decided.User, decided.Outcome, decided.Detail));
+    }
+
+    [Fact]
+    public async Task One_that_a_token_asked_for_ends_with_the_token()
+    {
+        var hosts = await HostsAsync(2);
+        using var script = await fleet.Console.Nobody().NativeAsync("operator");
+        var request = new StartRolloutRequest { Hosts = { hosts }, BatchSize = 1, Ask = true, ConfirmCount = 2, SkipEvidence = true, Reason = "a test", IdempotencyKey = CommandFleet.NewKey() };
+        var id = (await Session.Ask(o => new Rollouts.RolloutsClient(script).StartRolloutAsync(request, o))).Id;
+        await UntilAsync(id, RolloutPhase.Asking);
+        Assert.Equal(1, await fleet.Console.ExecuteSqlAsync("UPDATE ApiTokens SET RevokedAt = 1 WHERE Name = 'one hour'"));
+
+        await Session.Ask(o => fleet.Operator.Rollouts.ResumeRolloutAsync(new() { RolloutId = id, Reason = "a test" }, o));
+
+        var stopped = await UntilAsync(id, RolloutPhase.Stopped);
+        Assert.Equal($"{hosts[1]} was not restarted: The token of operator, by which it was asked for, has expired or was revoked.", stopped.Message);
+        Assert.Equal([RolloutHostPhase.Restarted, RolloutHostPhase.Waiting], stopped.Hosts.Select(host => host.Phase));
+    }
+
     private async Task<string[]> HostsAsync(int count)
     {
         var hosts = new string[count];
@@ -144,7 +184,7 @@ public sealed class RolloutRulesTests(SlowFleet fleet) : IClassFixture<SlowFleet
 
     private Task<RolloutView> StartAsync(StartRolloutRequest request)
     {
-        (request.Reason, request.IdempotencyKey, request.ConfirmCount, request.SkipEvidence) = ("a test", CommandFleet.NewKey(), request.Hosts.Count, true);
+        (request.Reason, request.IdempotencyKey, request.ConfirmCount, request.ConfirmHost, request.SkipEvidence) = ("a test", CommandFleet.NewKey(), request.Hosts.Count, request.Hosts[0], true);
         return Session.Ask(o => fleet.Operator.Rollouts.StartRolloutAsync(request, o));
     }
 

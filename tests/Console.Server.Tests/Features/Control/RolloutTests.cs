@@ -70,6 +70,20 @@ public sealed class RolloutTests(CommandFleet fleet) : IClassFixture<CommandFlee
 
         Assert.Equal(RolloutPhase.Aborted, end.Phase);
         Assert.Equal([RolloutHostPhase.Restarted, RolloutHostPhase.Restarted, RolloutHostPhase.Waiting], end.Hosts.Select(host => host.Phase));
+        Assert.Equal(["", "asking", "resumed", "asking", "aborted"], (await fleet.AuditAsync(end.Id)).Select(row => row.Outcome));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("1")]
+    [InlineData("git-y")]
+    public async Task One_host_is_confirmed_by_its_name(string typed)
+    {
+        var request = new StartRolloutRequest { Hosts = { "git-x" }, BatchSize = 1, Reason = "a test", IdempotencyKey = CommandFleet.NewKey(), ConfirmCount = 1, ConfirmHost = typed };
+
+        var refused = (await Assert.ThrowsAsync<RpcException>(() => Session.Ask(o => fleet.Operator.Rollouts.StartRolloutAsync(request, o)))).Status;
+
+        Assert.Equal((StatusCode.InvalidArgument, "confirm_host has to be the host's name, \"git-x\", typed once more."), (refused.StatusCode, refused.Detail));
     }
 
     [Fact]

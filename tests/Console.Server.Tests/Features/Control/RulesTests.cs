@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FleetConsole.Contracts.Agent.V1;
 using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Tests.Harness;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
 namespace FleetConsole.Server.Tests.Features.Control;
@@ -25,6 +26,30 @@ public sealed class RulesTests(RuledFleet fleet) : IClassFixture<RuledFleet>, ID
     {
         fleet.Agent.Restarts = _ => Task.FromResult(FakeAgent.Succeeded(CommandFleet.NewStart));
         fleet.GitRpc.Serving = true;
+    }
+
+    [Theory]
+    [InlineData("restart", CommandState.Failed, 200, true)]
+    [InlineData("restart", CommandState.Failed, 0, true)]
+    [InlineData("restart", CommandState.Failed, 100, false)]
+    [InlineData("restart", CommandState.Interrupted, 0, true)]
+    [InlineData("abort", CommandState.Failed, 0, true)]
+    public async Task A_host_cools_down_from_whatever_ended_its_process_or_may_have(string action, CommandState state, int pidAfter, bool cools)
+    {
+        var host = await fleet.HostAsync();
+        await HealthyAsync(host);
+        var outcome = FakeAgent.Succeeded(CommandFleet.NewStart);
+        (outcome.State, outcome.Message, outcome.PidAfter) = (state, "The unit did not come up.", pidAfter);
+        outcome.ProcessStartedAtBefore = DateTimeOffset.FromUnixTimeSeconds((long)CommandFleet.OldStart).ToTimestamp();
+        outcome.ProcessStartedAtAfter = pidAfter switch { 0 => null, 100 => outcome.ProcessStartedAtBefore, _ => outcome.ProcessStartedAtAfter };
+        fleet.Agent.Restarts = _ => Task.FromResult(outcome);
+        fleet.Agent.Dumps = _ => Task.FromResult(("SIGABRT: abort\n"u8.ToArray(), new DumpTrailer { Outcome = outcome, Wholeness = Wholeness.Whole }));
+
+        var asked = action == "restart" ? await fleet.RestartAsync(host)
+            : await Session.Ask(o => fleet.Operator.Control.DumpAsync(new() { Host = host, ConfirmHost = host, Rung = Rung.Abort, Reason = "a test", IdempotencyKey = CommandFleet.NewKey() }, o));
+        await fleet.EndOfAsync(asked.Id);
+
+        Assert.Equal(cools ? ["cool-down"] : [], (await PlanAsync(host)).Refusals.Select(refusal => refusal.Rule));
     }
 
     [Fact]

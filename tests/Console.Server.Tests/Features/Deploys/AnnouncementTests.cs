@@ -25,6 +25,27 @@ public sealed class AnnouncementTests(QuietConsole fixture) : IClassFixture<Quie
     }
 
     [Fact]
+    public async Task A_deploy_stands_in_the_audit_trail_once_or_is_not_taken()
+    {
+        using var tool = await DeployTool.AsAsync(fixture.Console, "operator");
+        var deploy = new { Version = "7.0.9", Commit = "abc123", Author = "Ada" };
+        await using (await fixture.Console.FillTrailAsync())
+        {
+            using var lost = await tool.TellAsync(deploy);
+            Assert.Equal(HttpStatusCode.InternalServerError, lost.StatusCode);
+        }
+
+        using var first = await tool.TellAsync(deploy);
+        using var again = await tool.TellAsync(deploy);
+
+        Assert.Equal([HttpStatusCode.Created, HttpStatusCode.OK], [first.StatusCode, again.StatusCode]);
+        var viewer = await fixture.AsAsync("viewer");
+        var row = Assert.Single((await Session.Ask(o => viewer.Audit.ListAuditAsync(new() { Action = "announce-deploy" }, o))).Entries, row => row.Reason == "7.0.9");
+        Assert.Equal(("operator", "succeeded", "abc123, Ada"), (row.User, row.Outcome, row.Detail));
+        Assert.EndsWith(", token one hour", row.RemoteAddress, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_deploy_that_was_told_and_not_seen_is_awaited()
     {
         using var tool = await DeployTool.AsAsync(fixture.Console, "admin");

@@ -105,16 +105,25 @@ internal sealed class BatchRun(
     // Another restart may be under way that is not ours; that rule alone is waited for. Null: the rolling restart ended meanwhile.
     private async Task<CommandView?> AskAsync(RolloutRow rollout, string host, Func<Task<bool>> goesOn, CancellationToken cancellationToken)
     {
-        var order = new Order(CommandActions.Restart, host, rollout.Reason, rollout.KeyOf(host)) { ConfirmHost = host, SkipsEvidence = rollout.SkipsEvidence, RolloutId = rollout.Id };
+        var order = new Order(CommandActions.Restart, host, rollout.Reason, rollout.KeyOf(host))
+        {
+            ConfirmHost = host,
+            SkipsEvidence = rollout.SkipsEvidence,
+            RolloutId = rollout.Id,
+            Lifts = new(Override: false, BreakGlass: rollout.GlassBreaker is not null),
+        };
+        var (user, address, token) = rollout.GlassBreaker is { } breaker
+            ? (breaker.User, breaker.RemoteAddress, breaker.TokenId)
+            : (rollout.RequestedBy, rollout.RemoteAddress, rollout.TokenId);
         var begun = time.GetTimestamp();
         using var timer = new PeriodicTimer(Pace, time);
         while (true)
         {
             // As the account is now: somebody who lost the permission, or the account, restarts nothing more.
-            var (principal, problem) = await accounts.FindAsync(rollout.RequestedBy, rollout.TokenId, cancellationToken);
+            var (principal, problem) = await accounts.FindAsync(user, token, cancellationToken);
             try
             {
-                return await control.TakeAsync(order, new(principal ?? throw new ApiException(StatusCode.PermissionDenied, problem), rollout.RequestedBy, rollout.RemoteAddress), cancellationToken);
+                return await control.TakeAsync(order, new(principal ?? throw new ApiException(StatusCode.PermissionDenied, problem), user, address), cancellationToken);
             }
             catch (RefusedException e) when (e.Refusals.Any(refusal => refusal.Rule == GuardRails.ConcurrencyRule) && time.GetElapsedTime(begun) < TurnDeadline)
             {

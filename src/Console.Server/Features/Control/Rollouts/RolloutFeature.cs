@@ -24,7 +24,7 @@ internal sealed class RolloutFeature(
         Check(request);
         foreach (var host in request.Hosts)
             new Order(CommandActions.Restart, host, request.Reason, request.IdempotencyKey) { ConfirmHost = host }.Check();
-        CheckPermission(request.Hosts, caller);
+        CheckPermission(request.Hosts, Permissions.Restart, caller);
         if (request.Hosts.FirstOrDefault(host => !fleet.Current.Hosts.ContainsKey(host)) is { } unknown)
             throw new ApiException(StatusCode.NotFound, $"There is no host \"{unknown}\".");
         var row = RowOf(request, caller);
@@ -56,13 +56,16 @@ internal sealed class RolloutFeature(
 
     /// <exception cref="ApiException">NOT_FOUND, PERMISSION_DENIED, or FAILED_PRECONDITION: it does not wait for anybody.</exception>
     public Task<RolloutView> ResumeAsync(RolloutDecision decision, Caller caller, CancellationToken cancellationToken) =>
-        DecideAsync(decision, caller, "resumed", row =>
+        DecideAsync(decision, caller, decision.BreakGlass ? "resumed with break-glass" : "resumed", row =>
         {
             if (row.Phase is not (RolloutPhase.Asking or RolloutPhase.Stopped))
                 throw new ApiException(StatusCode.FailedPrecondition, $"It does not wait for anybody: it is {row.Phase.ToString().ToLowerInvariant()}.");
+            if (decision.BreakGlass)
+                CheckPermission(row.Hosts, Permissions.BreakGlass, caller);
+            row.GlassBreaker = decision.BreakGlass ? new() { User = caller.User, RemoteAddress = caller.RemoteAddress, TokenId = caller.TokenId } : null;
             row.Attempt += row.Phase == RolloutPhase.Stopped ? 1 : 0;
             row.Phase = RolloutPhase.Running;
-            row.Message = $"{caller.User} lets it go on: {decision.Reason.Trim()}";
+            row.Message = $"{caller.User} lets it go on{(decision.BreakGlass ? " and breaks the glass" : "")}: {decision.Reason.Trim()}";
         }, cancellationToken);
 
     /// <exception cref="ApiException">NOT_FOUND, PERMISSION_DENIED, or FAILED_PRECONDITION: it is over.</exception>
@@ -83,7 +86,7 @@ internal sealed class RolloutFeature(
         {
             var row = await db.Rollouts.SingleOrDefaultAsync(r => r.Id == decision.RolloutId, cancellationToken)
                 ?? throw new ApiException(StatusCode.NotFound, $"There is no rolling restart \"{decision.RolloutId}\".");
-            CheckPermission(row.Hosts, caller);
+            CheckPermission(row.Hosts, Permissions.Restart, caller);
             decide(row);
             var ended = row.EndedAt is null ? [] : await EndWaitingAsync(db, row, cancellationToken);
             return [RolloutAudit.Of(row, caller, time.GetUtcNow(), AuditPhase.Decision, word, decision.Reason.Trim()), .. ended];
@@ -108,6 +111,7 @@ internal sealed class RolloutFeature(
         var problem = hosts.Count is 0 or > MaxHosts ? $"Name 1 to {MaxHosts} hosts."
             : hosts.Distinct(StringComparer.Ordinal).Count() < hosts.Count ? "A host is named twice."
             : BatchProblem(request.BatchSize, request.BatchPercent, request.PauseSeconds) is { Length: > 0 } batches ? batches
+            : hosts is [var only] ? only == request.ConfirmHost ? "" : $"confirm_host has to be the host's name, \"{only}\", typed once more."
             : request.ConfirmCount != hosts.Count ? $"confirm_count has to be the number of hosts, {hosts.Count}, typed once more."
             : "";
         if (problem.Length > 0)
@@ -122,10 +126,10 @@ internal sealed class RolloutFeature(
 
     private static bool OneBatch(int size, int percent) => size == 0 ? percent is >= 1 and <= 100 : size > 0 && percent == 0;
 
-    private void CheckPermission(IEnumerable<string> hosts, Caller caller)
+    private void CheckPermission(IEnumerable<string> hosts, string permission, Caller caller)
     {
-        if (hosts.FirstOrDefault(host => !access.May(caller.Principal, Permissions.Restart, host)) is { } lacking)
-            throw new ApiException(StatusCode.PermissionDenied, $"{caller.User} lacks the permission {Permissions.Restart} on {lacking}. Ask an administrator.");
+        if (hosts.FirstOrDefault(host => !access.May(caller.Principal, permission, host)) is { } lacking)
+            throw new ApiException(StatusCode.PermissionDenied, $"{caller.User} lacks the permission {permission} on {lacking}. Ask an administrator.");
     }
 
     private RolloutRow RowOf(StartRolloutRequest request, Caller caller)

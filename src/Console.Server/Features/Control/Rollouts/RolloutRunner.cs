@@ -195,7 +195,7 @@ internal sealed partial class RolloutRunner(
             var row = await db.Rollouts.SingleAsync(r => r.Id == id, cancellationToken);
             var before = row.Phase;
             change(row);
-            return row.Phase != before && row.Phase is RolloutPhase.Stopped or RolloutPhase.Succeeded ? [RolloutAudit.Outcome(row, time.GetUtcNow())] : [];
+            return row.Phase != before ? [RolloutAudit.Outcome(row, time.GetUtcNow())] : [];
         }, cancellationToken);
         await changes.SendAsync(Changes.Commands, CancellationToken.None);
     }

@@ -7,7 +7,7 @@ internal sealed record HostCondition(string Host, string Problem);
 /// <summary>What the rules look at, of one moment.</summary>
 /// <param name="Host">The host that a restart is wanted of.</param>
 /// <param name="UnderWay">Other hosts whose process is being replaced now, each with who asked for it.</param>
-/// <param name="LastRestartEndedAt">The end of the last one of this host, through this console, that replaced its process or may have; null when there was none.</param>
+/// <param name="LastRestartEndedAt">The end of the last one of this host, through this console, that ended its process or may have; null when there was none.</param>
 /// <param name="Others">Every other host of the fleet.</param>
 /// <param name="LockedUp">The host itself is locked up.</param>
 /// <param name="Unknown">Why nothing is known of the fleet, itself included; empty when it is known.</param>

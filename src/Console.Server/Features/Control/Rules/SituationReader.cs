@@ -21,9 +21,9 @@ internal sealed class SituationReader(PrometheusWatch fleet, GitRpcWatch gitRpc,
         var underWay = await replacing.Where(c => c.Phase == CommandPhase.Requested || c.Phase == CommandPhase.Running)
             .Select(c => new { c.Action, c.Host, c.RequestedBy }).ToListAsync(cancellationToken);
 
-        // What failed before anything was done makes no process young.
+        // What failed before anything was done makes no process young; what failed after the old one was gone was a restart of the host all the same.
         var last = await replacing.Where(c => c.Host == host && c.EndedAt != null)
-            .Where(c => c.Phase == CommandPhase.Succeeded || c.Phase == CommandPhase.Unknown || c.NewProcessSeenAt != null)
+            .Where(c => c.Phase == CommandPhase.Succeeded || c.Phase == CommandPhase.Unknown || c.NewProcessSeenAt != null || c.ProcessEnded)
             .MaxAsync(c => c.EndedAt, cancellationToken);
         return new(
             time.GetUtcNow(), host,
