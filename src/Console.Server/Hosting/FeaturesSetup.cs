@@ -67,6 +67,7 @@ internal static class FeaturesSetup
         services.AddSingleton<CaptureDeletions>();
         services.AddHostedService<CaptureRetention>();
         services.AddSingleton<CaptureAccess>();
+        services.AddSingleton<ReadingGate>();
         services.AddSingleton<ProfileShelf>();
         services.AddSingleton<ChildrenCpu>();
         services.AddSingleton<ProfilesFeature>();
