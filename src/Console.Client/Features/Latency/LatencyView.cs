@@ -66,7 +66,10 @@ public sealed record LatencyView
     {
         var life = captured - started;
         var range = Ranges.FirstOrDefault(range => range.Value >= life * RoomAround, Ranges.Last());
-        return new() { Hosts = [host], Range = range.Key, Captured = captured, Until = captured + (range.Value * (RoomAround - 1) / 2) };
+
+        // The process before may have been much older.
+        var age = Ages.FirstOrDefault(age => age.Value >= life * RoomAround, new(AllAges, null));
+        return new() { Hosts = [host], Range = range.Key, Age = age.Key, Captured = captured, Until = captured + (range.Value * (RoomAround - 1) / 2) };
     }
 
     /// <summary>Reads an address; what it does not understand keeps its default.</summary>

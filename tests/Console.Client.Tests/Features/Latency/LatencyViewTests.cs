@@ -86,18 +86,18 @@ public sealed class LatencyViewTests
     }
 
     [Theory]
-    [InlineData(5, "15m")]
-    [InlineData(55, "6h")]
-    [InlineData(3 * 24 * 60, "7d")]
-    [InlineData(90 * 24 * 60, "30d")]
-    public void Around_a_capture_is_the_life_of_its_process_and_a_little_after(int minutesOld, string range)
+    [InlineData(5, "15m", "15m")]
+    [InlineData(55, "6h", "6h")]
+    [InlineData(3 * 24 * 60, "7d", "all")]
+    [InlineData(90 * 24 * 60, "30d", "all")]
+    public void Around_a_capture_is_the_life_of_its_process_and_a_little_after(int minutesOld, string range, string age)
     {
         var captured = new DateTimeOffset(2026, 8, 24, 12, 0, 0, TimeSpan.Zero);
 
         var view = LatencyView.Around("git-01", captured.AddMinutes(-minutesOld), captured);
 
         var asked = view.ToRequest(captured.AddDays(40));
-        Assert.Equal((range, captured), (view.Range, view.Captured));
+        Assert.Equal((range, age, captured), (view.Range, view.Age, view.Captured));
         Assert.InRange(captured, asked.To.ToDateTimeOffset() - (0.11 * LatencyView.Ranges[range]), asked.To.ToDateTimeOffset().AddSeconds(-1));
         if (range != "30d")
             Assert.True(asked.From.ToDateTimeOffset() < captured.AddMinutes(-minutesOld));
