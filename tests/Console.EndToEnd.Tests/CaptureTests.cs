@@ -96,7 +96,7 @@ public sealed partial class CaptureTests(LiveFleet fleet)
     // Callers and callees have no finer boxes on the server, so zooming in them is undone where it is done: by Escape and by a button, before Escape leaves them.
     private async Task ZoomsWithinCalleesAsync(IPage page, string capture)
     {
-        await page.GotoAsync($"{fleet.Url}{capture}?fn=git-rpc-server/spawn.forkExec");
+        await page.GotoAsync($"{fleet.Url}{capture}?fn={Uri.EscapeDataString("google.golang.org/grpc.(*Server).handleStream")}");
         await page.InteractiveAsync();
         var graph = page.GetByTestId("flame").Nth(1);
         var reset = graph.GetByTestId("flame-reset");
