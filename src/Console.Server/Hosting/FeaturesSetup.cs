@@ -73,6 +73,7 @@ internal static class FeaturesSetup
         services.AddSingleton<ProfilesFeature>();
         services.AddSingleton<IProfilesApi>(provider => provider.GetRequiredService<ProfilesFeature>());
         services.AddSingleton<CaptureRuleBook>();
+        services.AddSingleton<RuleRefusals>();
         services.AddSingleton<CaptureRulesFeature>();
         services.AddSingleton<ICaptureRulesApi>(provider => provider.GetRequiredService<CaptureRulesFeature>());
         services.AddHostedService<CaptureRuleWatch>();
