@@ -75,17 +75,17 @@ public sealed record LatencyView
     /// <summary>Reads an address; what it does not understand keeps its default.</summary>
     public static LatencyView From(
         string[]? hosts, string[]? methods, string? quantile, string? axis, string? scale, string? range, string? age, string? captured, string? until) => new()
-    {
-        Hosts = hosts ?? [],
-        Methods = methods ?? [],
-        Quantile = double.TryParse(quantile, NumberStyles.Float, CultureInfo.InvariantCulture, out var q) && q is > 0 and < 1 ? q : 0.99,
-        Axis = axis == "time" ? ChartAxis.Time : ChartAxis.Age,
-        LogScale = scale != "linear",
-        Range = range is not null && Ranges.ContainsKey(range) ? range : DefaultRange,
-        Age = age is not null && Ages.ContainsKey(age) ? age : AllAges,
-        Captured = Moment(captured),
-        Until = Moment(until),
-    };
+        {
+            Hosts = hosts ?? [],
+            Methods = methods ?? [],
+            Quantile = double.TryParse(quantile, NumberStyles.Float, CultureInfo.InvariantCulture, out var q) && q is > 0 and < 1 ? q : 0.99,
+            Axis = axis == "time" ? ChartAxis.Time : ChartAxis.Age,
+            LogScale = scale != "linear",
+            Range = range is not null && Ranges.ContainsKey(range) ? range : DefaultRange,
+            Age = age is not null && Ages.ContainsKey(age) ? age : AllAges,
+            Captured = Moment(captured),
+            Until = Moment(until),
+        };
 
     /// <summary>The query of the page's address; what has its default is left out.</summary>
     public string ToQuery()

@@ -52,8 +52,7 @@ internal static class DumpStarts
         var isRuntimes = false;
         while (start < text.Length)
         {
-            var length = text[start..].IndexOf((byte)'\n');
-            var line = length < 0 ? text[start..] : text.Slice(start, length);
+            var line = LineAt(text, start);
             var next = start + line.Length + 1;
             if (line.IndexOf(s_counted) >= 0)
                 return Begin(starts, start, next);
@@ -89,9 +88,9 @@ internal static class DumpStarts
     private static int HeaderOfWriter(ReadOnlySpan<byte> text, int start, int next)
     {
         var header = LineStart(text, Math.Max(0, start - 1));
-        var place = next < text.Length ? text[next..] : default;
-        place = place.IndexOf((byte)'\n') is >= 0 and var length ? place[..length] : place;
-        return DumpLine.Of(text[header..start].TrimEnd((byte)'\n')) is { Kind: DumpLineKind.Header } line && line.Text.SequenceEqual("running"u8) && place.IndexOf(" fp=0x"u8) < 0 ? header : 0;
+        var line = DumpLine.Of(text[header..start].TrimEnd((byte)'\n'));
+        var isPprofs = line.Kind == DumpLineKind.Header && line.Text.SequenceEqual("running"u8) && LineAt(text, next).IndexOf(" fp=0x"u8) < 0;
+        return isPprofs ? header : 0;
     }
 
     private static int MarkIn(ReadOnlySpan<byte> line)
@@ -145,6 +144,12 @@ internal static class DumpStarts
         }
 
         return false;
+    }
+
+    private static ReadOnlySpan<byte> LineAt(ReadOnlySpan<byte> text, int start)
+    {
+        var rest = text[Math.Min(start, text.Length)..];
+        return rest.IndexOf((byte)'\n') is >= 0 and var length ? rest[..length] : rest;
     }
 
     private static int LineStart(ReadOnlySpan<byte> text, int at) => 1 + text[..at].LastIndexOf((byte)'\n');
