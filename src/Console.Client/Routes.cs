@@ -21,7 +21,6 @@ public static class Routes
     public const string Capture = "/captures/{Id:long}";
     public const string CaptureRules = "/captures/rules";
     public const string CaptureUpload = "/captures/upload";
-    public const string CapturesRefused = "/captures?refused=yes";
     public const string SignIn = "/account/sign-in";
     public const string Security = "/account/security";
     public const string SignOut = "/account/sign-out";

@@ -59,7 +59,7 @@ public sealed partial class AgeChart(IJSRuntime js) : IAsyncDisposable
 
     protected override void OnParametersSet()
     {
-        Layout = ChartLook.Layout(Axis, MaxAge, Quantity, LogScale, Dark, Axis == ChartAxis.Time ? Marks : []);
+        Layout = ChartLook.Layout(Axis, MaxAge, Quantity, LogScale, Dark, Marks);
         Data = [.. Traces.Select(trace => ChartLook.Line(trace, Quantity))];
     }
 
@@ -146,5 +146,5 @@ public sealed partial class AgeChart(IJSRuntime js) : IAsyncDisposable
     }
 
     private string Shape() => string.Join('|',
-        Traces.Select(trace => $"{trace.Name},{trace.Current},{trace.Color}").Append($"{Axis},{MaxAge},{Quantity},{LogScale},{Dark}").Concat(Marks.Select(mark => $"{mark.Text}@{mark.UnixSeconds}")));
+        Traces.Select(trace => $"{trace.Name},{trace.Current},{trace.Color}").Append($"{Axis},{MaxAge},{Quantity},{LogScale},{Dark}").Concat(Marks.Select(mark => $"{mark.Text}@{mark.Seconds}")));
 }

@@ -10,6 +10,7 @@ namespace FleetConsole.Client.Components;
 /// <summary>How charts look: lines, axes, marks.</summary>
 internal static class ChartLook
 {
+    private const double SecondsPerHour = 3600;
     private const string DarkInk = "#9aa5b5";
     private const string LightInk = "#56606f";
 
@@ -46,8 +47,8 @@ internal static class ChartLook
             Legend = [new() { Orientation = Plotly.Blazor.LayoutLib.LegendLib.OrientationEnum.H, Y = 1.08m, X = 0 }],
             XAxis = [axis == ChartAxis.Age ? Age(maxAge, grid) : Time(grid)],
             YAxis = [quantity is null ? Latency(logScale, grid) : Plain(quantity, grid)],
-            Shapes = [.. marks.Select(mark => Upright(mark, ink))],
-            Annotations = [.. marks.Select(mark => Word(mark, ink))],
+            Shapes = [.. marks.Select(mark => Upright(Place(mark, axis), ink))],
+            Annotations = [.. marks.Select(mark => Word(Place(mark, axis), mark.Text, ink))],
         };
     }
 
@@ -88,31 +89,33 @@ internal static class ChartLook
         TickFormat = ".3~s",
     };
 
-    private static Shape Upright(ChartMark mark, string ink) => new()
+    private static Shape Upright(string x, string ink) => new()
     {
         Type = Plotly.Blazor.LayoutLib.ShapeLib.TypeEnum.Line,
         XRef = "x",
         YRef = "paper",
-        X0 = Date(mark),
-        X1 = Date(mark),
+        X0 = x,
+        X1 = x,
         Y0 = 0,
         Y1 = 1,
         Line = new() { Color = ink, Width = 1, Dash = "dot" },
     };
 
-    private static Annotation Word(ChartMark mark, string ink) => new()
+    private static Annotation Word(string x, string text, string ink) => new()
     {
         XRef = "x",
         YRef = "paper",
-        X = Date(mark),
+        X = x,
         Y = 1,
-        Text = System.Net.WebUtility.HtmlEncode(mark.Text),
+        Text = System.Net.WebUtility.HtmlEncode(text),
         ShowArrow = false,
         XAnchor = Plotly.Blazor.LayoutLib.AnnotationLib.XAnchorEnum.Left,
         YAnchor = Plotly.Blazor.LayoutLib.AnnotationLib.YAnchorEnum.Top,
         Font = new() { Color = ink, Size = 11 },
     };
 
-    private static string Date(ChartMark mark) =>
-        DateTimeOffset.FromUnixTimeMilliseconds((long)(mark.UnixSeconds * 1000)).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    // Plotly reads either as text.
+    private static string Place(ChartMark mark, ChartAxis axis) => axis == ChartAxis.Age
+        ? (mark.Seconds / SecondsPerHour).ToString(CultureInfo.InvariantCulture)
+        : DateTimeOffset.FromUnixTimeMilliseconds((long)(mark.Seconds * 1000)).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

@@ -12,8 +12,9 @@ namespace FleetConsole.Client.Components;
 public sealed record ChartTrace(
     string Name, string Group, bool Current, string Color, string Dash, ReadOnlyMemory<byte> X, ReadOnlyMemory<byte> Y, double Origin);
 
-/// <summary>A vertical line on a time axis, with a word on it.</summary>
-public sealed record ChartMark(double UnixSeconds, string Text);
+/// <summary>A vertical line with a word on it.</summary>
+/// <param name="Seconds">Unix seconds on a time axis, seconds of age on an age axis.</param>
+public sealed record ChartMark(double Seconds, string Text);
 
 /// <summary>What x means.</summary>
 public enum ChartAxis

@@ -43,6 +43,10 @@ public sealed partial class FlameGraph(IJSRuntime js) : IAsyncDisposable
     [Parameter]
     public bool Searching { get; set; }
 
+    /// <summary>There are no finer boxes to be had: what was chosen is zoomed here, until whoever looks wants all of it again.</summary>
+    [Parameter]
+    public bool KeepsZoom { get; set; }
+
     /// <summary>What the graph shows, for those who cannot see it.</summary>
     [Parameter, EditorRequired]
     public required string Label { get; set; }
@@ -68,6 +72,8 @@ public sealed partial class FlameGraph(IJSRuntime js) : IAsyncDisposable
     private ElementReference Canvas { get; set; }
 
     private ElementReference Status { get; set; }
+
+    private ElementReference Reset { get; set; }
 
     // Known before the canvas is drawn, so that nothing on the page jumps.
     private string Height => $"{(Levels * RowPixels) + 2}px";
@@ -105,7 +111,7 @@ public sealed partial class FlameGraph(IJSRuntime js) : IAsyncDisposable
         {
             _self = DotNetObjectReference.Create(this);
             _module = await js.InvokeAsync<IJSObjectReference>("import", "./js/flame-graph.js");
-            _graph = await _module.InvokeAsync<IJSObjectReference>("create", Canvas, Status, _self);
+            _graph = await _module.InvokeAsync<IJSObjectReference>("create", Canvas, Status, Reset, _self);
             StateHasChanged();
             return;
         }
@@ -121,7 +127,7 @@ public sealed partial class FlameGraph(IJSRuntime js) : IAsyncDisposable
             values = Flame.Values,
         };
         await _graph.InvokeVoidAsync("show", Flame.Boxes.ToByteArray(), names,
-            new { icicle = Icicle, dark = Dark, colour = Color.ToString().ToLowerInvariant(), searching = Searching });
+            new { icicle = Icicle, dark = Dark, colour = Color.ToString().ToLowerInvariant(), searching = Searching, keepsZoom = KeepsZoom });
     }
 
     public async ValueTask DisposeAsync()

@@ -7,6 +7,9 @@ public sealed class ThemeChoice(bool dark)
     public const string Light = "light";
     public const string DarkName = "dark";
 
+    /// <summary>The theme's name by what the viewer's cookie says; dark where it says nothing.</summary>
+    public static string NameOf(string? cookie) => cookie == Light ? Light : DarkName;
+
     /// <summary>Raised when the viewer switches.</summary>
     public event Action? Switched;
 

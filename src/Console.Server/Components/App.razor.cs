@@ -15,7 +15,7 @@ public partial class App
     [CascadingParameter]
     private HttpContext? HttpContext { get; set; }
 
-    private string ThemeCookie => HttpContext?.Request.Cookies[ThemeChoice.Cookie] == ThemeChoice.Light ? ThemeChoice.Light : ThemeChoice.DarkName;
+    private string ThemeCookie => ThemeChoice.NameOf(HttpContext?.Request.Cookies[ThemeChoice.Cookie]);
 
     private string Nonce => HttpContext is null ? "" : HostingSetup.NonceOf(HttpContext);
 

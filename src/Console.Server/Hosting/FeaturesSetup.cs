@@ -67,11 +67,13 @@ internal static class FeaturesSetup
         services.AddSingleton<CaptureDeletions>();
         services.AddHostedService<CaptureRetention>();
         services.AddSingleton<CaptureAccess>();
+        services.AddSingleton<ReadingGate>();
         services.AddSingleton<ProfileShelf>();
         services.AddSingleton<ChildrenCpu>();
         services.AddSingleton<ProfilesFeature>();
         services.AddSingleton<IProfilesApi>(provider => provider.GetRequiredService<ProfilesFeature>());
         services.AddSingleton<CaptureRuleBook>();
+        services.AddSingleton<RuleRefusals>();
         services.AddSingleton<CaptureRulesFeature>();
         services.AddSingleton<ICaptureRulesApi>(provider => provider.GetRequiredService<CaptureRulesFeature>());
         services.AddHostedService<CaptureRuleWatch>();

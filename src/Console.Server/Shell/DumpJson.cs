@@ -13,6 +13,8 @@ internal static class DumpJson
         end = dump.End switch { DumpEnd.Whole => "whole", DumpEnd.CutOff => "cut_off", _ => null },
         cause = dump.Cause.Length == 0 ? null : dump.Cause,
         missing_lines = dump.MissingLines,
+        dumps = dump.Dumps,
+        dump = dump.Dump,
         reasons = dump.Reasons.Select(reason => new { reason = reason.Reason, count = reason.Count }),
         wait_minutes = dump.WaitTimes.Select(bucket => new { from = bucket.FromMinutes, to = bucket.ToMinutes, count = bucket.Count }),
         waits = dump.Waits.Select(wait => new

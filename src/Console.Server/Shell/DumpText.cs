@@ -14,6 +14,8 @@ internal static class DumpText
     {
         output.WriteLine(dump.Finding);
         output.WriteLine();
+        if (DumpWords.Which(dump) is { Length: > 0 } which)
+            output.WriteLine(which);
         if (dump.Cause.Length > 0)
             output.WriteLine($"Ended by: {dump.Cause}");
         output.WriteLine($"End of the dump: {dump.End switch { DumpEnd.Whole => "there", DumpEnd.CutOff => "missing, so there were more goroutines", _ => "not marked in this form" }}");

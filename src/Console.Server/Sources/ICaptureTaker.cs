@@ -8,7 +8,7 @@ internal interface ICaptureTaker
     /// <param name="rule">The rule's name; it stands where a person's would.</param>
     /// <param name="reason">Why it fired, one line.</param>
     /// <param name="kinds">Of <see cref="CaptureKinds"/>, in order.</param>
-    /// <returns>Null when the first was taken on; otherwise why not, and nothing was done.</returns>
+    /// <returns>Null when one of them was taken; otherwise why the first was not.</returns>
     Task<string?> TakeAsync(string host, string rule, string reason, IReadOnlyList<string> kinds, CancellationToken cancellationToken);
 }
 

@@ -4,11 +4,7 @@ using FleetConsole.Analysis.Profiling;
 
 namespace FleetConsole.Analysis.Tests.Profiling;
 
-/// <summary>
-/// Profiles of a Gitaly 1.46 (Go 1.19.8) under load, of the reference server in fork mode while it grew to 2 GiB (<c>fork-*</c>; its mutex profile is empty, most of its threads have
-/// no stack), and <c>dropped-frames.pb</c>, made by hand, with <c>drop_frames</c> and <c>keep_frames</c>. The texts are what <c>go tool pprof -top -trim=false</c> of Go 1.19.8 prints of
-/// them with <c>-sample_index</c> and <c>-unit</c> set, so that values are whole: <c>cpu-8s.cpu.txt</c> is of <c>cpu-8s.pb.gz</c> and cpu.
-/// </summary>
+/// <summary>The profiles of Golden/profiles, whose README says what they are and how their tables were printed by <c>go tool pprof -top</c>: <c>cpu-8s.cpu.txt</c> is of <c>cpu-8s.pb.gz</c> and cpu.</summary>
 public sealed partial class PprofGoldenTests
 {
     private static readonly string Folder = Path.Join(AppContext.BaseDirectory, "Golden", "profiles");
@@ -42,6 +38,7 @@ public sealed partial class PprofGoldenTests
     [InlineData("cpu-8s", "samples/count cpu/nanoseconds", "cpu/nanoseconds", 10_000_000, 1795458961388767976, 8.17)]
     [InlineData("heap", "alloc_objects/count alloc_space/bytes inuse_objects/count inuse_space/bytes", "space/bytes", 524288, 1795458220357705914, 0)]
     [InlineData("goroutine", "goroutine/count", "goroutine/count", 1, 1795458215110147345, 0)]
+    [InlineData("block", "contentions/count delay/nanoseconds", "contentions/count", 1, 1795805832310698138, 0)]
     public void Kinds_period_time_and_duration_are_those_that_pprof_prints(string name, string types, string periodType, long period, long time, double seconds)
     {
         var profile = Read(name);
@@ -50,8 +47,21 @@ public sealed partial class PprofGoldenTests
         Assert.Equal(periodType, $"{profile.PeriodType.Type}/{profile.PeriodType.Unit}");
         Assert.Equal((period, time), (profile.Period, profile.TimeNanoseconds));
         Assert.Equal(seconds, profile.DurationNanoseconds / 1e9, 0.005);
-        Assert.Equal("/srv/sources/bin/gitaly", profile.Mappings[0].File);
+        Assert.EndsWith(name == "block" ? "/waits" : "/srv/sources/bin/gitaly", profile.Mappings[0].File, StringComparison.Ordinal);
         Assert.Equal(profile.SampleTypes.Count - 1, profile.FindSampleType(null));
+    }
+
+    // fgprof's two kinds of values, with time for the default; who waits and who works weighs the same.
+    [Fact]
+    public void A_profile_by_fgprof_is_one_of_wall_clock_time()
+    {
+        var profile = PprofReader.Read(new MadeProfile().Type("samples", "count").Type("time", "nanoseconds")
+            .Sample("time.Sleep main.wait main.main", 50, 505_050_505).Sample("main.work main.main", 30, 303_030_303).Number(10, 808_080_808).ToBytes());
+
+        var rows = TopTable.Of(FlameTree.Of(profile, new FlameOptions { SampleType = profile.FindSampleType(null) }));
+
+        Assert.Equal([("time.Sleep", 505_050_505, 505_050_505), ("main.work", 303_030_303, 303_030_303), ("main.main", 0, 808_080_808), ("main.wait", 0L, 505_050_505L)], rows.Select(row => (row.Name, row.Flat, row.Cum)));
+        Assert.Equal((80, 808_080_808, 808_080_808), (profile.Total(0), profile.Total(1), profile.DurationNanoseconds));
     }
 
     [Fact]

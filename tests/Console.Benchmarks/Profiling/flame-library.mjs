@@ -44,7 +44,7 @@ const inPage = `
     window.drawOurs = async ({ boxes, names }) => {
         const { create } = await import('/flame-graph.js');
         document.body.innerHTML = '<div><canvas></canvas></div><p data-idle=""></p>';
-        const graph = create(document.querySelector('canvas'), document.querySelector('p'), { invokeMethodAsync() {} });
+        const graph = create(document.querySelector('canvas'), document.querySelector('p'), document.createElement('button'), { invokeMethodAsync() {} });
         const fill = value => Array(value).fill('');
         const first = await timed(() => graph.show(new Uint8Array(boxes), { frames: names, packages: fill(names.length), matches: fill(names.length), values: fill(boxes.length / 64) },
             { icicle: false, dark: false, colour: 'package', searching: false }));

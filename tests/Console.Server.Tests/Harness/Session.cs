@@ -51,6 +51,15 @@ internal sealed partial class Session : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    /// <summary>Sends a file by the form of the captures' page.</summary>
+    public async Task<HttpResponseMessage> UploadAsync(byte[] content)
+    {
+        const string Token = "__RequestVerificationToken";
+        var token = Hidden().Matches(await Http.GetStringAsync("/captures", Cancel)).First(m => m.Groups[1].Value == Token).Groups[2].Value;
+        using var form = new MultipartFormDataContent { { new StringContent(token), Token }, { new ByteArrayContent(content), "file", "brought.bin" } };
+        return await Http.PostAsync("/captures/upload", form, Cancel);
+    }
+
     /// <summary>Sends the sign-in page's form as a browser does.</summary>
     public async Task<HttpResponseMessage> PostSignInAsync(string user, string password, string returnUrl = "/")
     {

@@ -49,6 +49,15 @@ public sealed class DumpCommandTests
     }
 
     [Fact]
+    public void Which_of_several_dumps_is_read_is_said()
+    {
+        var text = "panic: boom\n\ngoroutine 1 [running]:\nmain.f()\n\t/main.go:5 +0x1d\n\nSIGABRT: abort\n\ngoroutine 1 [running]:\nmain.g()\n\t/main.go:6 +0x1d\n\ngs     0x0\n"u8.ToArray();
+
+        Assert.Contains("The text holds 2 dumps; this is the last of them.", Run(new MemoryStream(text), "-").Lines);
+        Assert.Contains("The text holds 2 dumps; this is number 1, the last that has its end.", Run(new MemoryStream([.. text[64..], .. "\nSIGABRT: abort\n\ngoroutine 1 [running]:\nmain.f()\n"u8]), "-").Lines);
+    }
+
+    [Fact]
     public void Standard_input_is_read()
     {
         using var input = File.OpenRead(LockedUp);

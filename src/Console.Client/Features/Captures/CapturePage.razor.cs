@@ -73,7 +73,9 @@ public partial class CapturePage(ICapturesApi api, NavigationManager navigation)
         _ => Others.Suggested.FirstOrDefault(suggested => suggested.BaseIds.SequenceEqual(Look.Bases))?.Title ?? $"{Look.Bases.Count} captures",
     };
 
-    private string OnChart => Routes.LatencyOf(new LatencyView { Hosts = [Shown?.Host ?? ""], Range = "7d" });
+    private string OnChart => Shown?.ProcessStartedAt is { } started
+        ? Routes.LatencyOf(LatencyView.Around(Shown.Host, started.ToDateTimeOffset(), Shown.TakenAt.ToDateTimeOffset()))
+        : Routes.Latency;
 
     protected override async Task OnParametersSetAsync()
     {

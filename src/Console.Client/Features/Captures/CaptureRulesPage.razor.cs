@@ -49,5 +49,5 @@ public partial class CaptureRulesPage(ICaptureRulesApi api)
 
     private static string Words(CaptureFiring firing) => firing.HasValue
         ? string.Create(CultureInfo.InvariantCulture, $"{firing.Host} at {Figures.Moment(firing.At)} ({firing.Value:G4})")
-        : $"{firing.Host} at {Figures.Moment(firing.At)}";
+        : $"{firing.Host} at {Figures.Moment(firing.At)}{(firing.Failed ? ", which took nothing" : "")}";
 }

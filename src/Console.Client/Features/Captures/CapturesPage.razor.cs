@@ -30,9 +30,6 @@ public partial class CapturesPage(ICapturesApi api)
     [SupplyParameterFromQuery(Name = "order")]
     private string? OrderQuery { get; set; }
 
-    [SupplyParameterFromQuery(Name = "refused")]
-    private string? RefusedQuery { get; set; }
-
     [CascadingParameter]
     private Task<AuthenticationState>? Authentication { get; set; }
 
@@ -51,8 +48,6 @@ public partial class CapturesPage(ICapturesApi api)
     private HashSet<long> Chosen { get; } = [];
 
     private string Why { get; set; } = "";
-
-    private bool Refused => RefusedQuery is not null;
 
     private TimeSpan? Wanted => double.TryParse(AgeQuery, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 1e9
         ? TimeSpan.FromSeconds(seconds)

@@ -75,12 +75,7 @@ public sealed partial class ProfileView(IProfilesApi api, NavigationManager navi
 
     private void Go(FlameLook look) => navigation.NavigateTo(AddressOf(look));
 
-    private void Focus(int node)
-    {
-        // What a function calls has nodes of its own; its parts are cut out, not focused.
-        if (Look.Function.Length == 0)
-            Go(Look with { Focus = node });
-    }
+    private void Focus(int node) => Go(Look with { Focus = node });
 
     private void CutOut(string function)
     {

@@ -11,6 +11,7 @@ public sealed record CurveRow(string Host, string Method, string Version, DateTi
 /// <summary>Curves as lines of a chart and as rows of a table.</summary>
 public static class CurveLines
 {
+    private const string Captured = "captured";
     private static readonly string[] Dashes = ["solid", "dash", "dot", "dashdot", "longdash"];
 
     /// <summary>A line for each process; a host's colour stays its own, a method has its dash, the newest process is drawn in full.</summary>
@@ -37,9 +38,18 @@ public static class CurveLines
         ];
     }
 
-    /// <summary>The deploys as marks on a time axis.</summary>
-    public static IReadOnlyList<ChartMark> MarksOf(CurvesReply reply) =>
-        [.. reply.Deploys.Select(deploy => new ChartMark(deploy.FirstRestartAt.ToDateTimeOffset().ToUnixTimeMilliseconds() / 1000.0, deploy.ToVersion))];
+    /// <summary>The deploys as marks on a time axis; on either axis where something was captured.</summary>
+    public static IReadOnlyList<ChartMark> MarksOf(CurvesReply reply, ChartAxis axis, DateTimeOffset? captured)
+    {
+        var marks = axis == ChartAxis.Age ? [] : reply.Deploys.Select(deploy => new ChartMark(Unix(deploy.FirstRestartAt.ToDateTimeOffset()), deploy.ToVersion)).ToList();
+        if (captured is { } moment && axis == ChartAxis.Time)
+            marks.Add(new(Unix(moment), Captured));
+
+        // A capture is of the process that had started last.
+        if (captured is { } taken && axis == ChartAxis.Age && reply.Incarnations.Where(process => process.StartedAt.ToDateTimeOffset() <= taken).MaxBy(process => Unix(process)) is { } process)
+            marks.Add(new(Unix(taken) - Unix(process), Captured));
+        return marks;
+    }
 
     /// <summary>The same as numbers, newest process first.</summary>
     public static IReadOnlyList<CurveRow> RowsOf(CurvesReply reply) =>
@@ -63,5 +73,7 @@ public static class CurveLines
             (x[^1] - Unix(process)) / 3600, y[0], y[^1], highest, samples);
     }
 
-    private static double Unix(ProcessIncarnation process) => process.StartedAt.ToDateTimeOffset().ToUnixTimeMilliseconds() / 1000.0;
+    private static double Unix(ProcessIncarnation process) => Unix(process.StartedAt.ToDateTimeOffset());
+
+    private static double Unix(DateTimeOffset moment) => moment.ToUnixTimeMilliseconds() / 1000.0;
 }

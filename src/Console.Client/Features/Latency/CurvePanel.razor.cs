@@ -24,6 +24,10 @@ public sealed partial class CurvePanel(NavigationManager navigation) : IDisposab
     [Parameter]
     public TimeSpan? MaxAge { get; set; }
 
+    /// <summary>When something was captured, which is marked; null: nothing was.</summary>
+    [Parameter]
+    public DateTimeOffset? Captured { get; set; }
+
     private IReadOnlyList<ChartTrace> Traces { get; set; } = [];
 
     private IReadOnlyList<ChartMark> Marks { get; set; } = [];
@@ -35,7 +39,7 @@ public sealed partial class CurvePanel(NavigationManager navigation) : IDisposab
     protected override void OnParametersSet()
     {
         Traces = CurveLines.Of(Curves, Theme.Dark);
-        Marks = CurveLines.MarksOf(Curves);
+        Marks = CurveLines.MarksOf(Curves, Axis, Captured);
     }
 
     public void Dispose() => Theme.Switched -= OnSwitched;

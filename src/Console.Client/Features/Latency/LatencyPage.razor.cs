@@ -31,6 +31,12 @@ public partial class LatencyPage(ILatencyApi api, IFleetApi fleetApi, Navigation
     [SupplyParameterFromQuery(Name = "age")]
     private string? AgeQuery { get; set; }
 
+    [SupplyParameterFromQuery(Name = "captured")]
+    private string? CapturedQuery { get; set; }
+
+    [SupplyParameterFromQuery(Name = "until")]
+    private string? UntilQuery { get; set; }
+
     /// <summary>What the server rendered, handed to the browser.</summary>
     [PersistentState]
     public byte[]? HandedCurves { get; set; }
@@ -48,7 +54,7 @@ public partial class LatencyPage(ILatencyApi api, IFleetApi fleetApi, Navigation
 
     protected override async Task OnParametersSetAsync()
     {
-        View = LatencyView.From(HostQuery, MethodQuery, QuantileQuery, AxisQuery, ScaleQuery, RangeQuery, AgeQuery);
+        View = LatencyView.From(HostQuery, MethodQuery, QuantileQuery, AxisQuery, ScaleQuery, RangeQuery, AgeQuery, CapturedQuery, UntilQuery);
         var before = _shown;
         _shown = View;
         if (before is null && HandedCurves is not null && HandedFleet is not null)
@@ -56,7 +62,7 @@ public partial class LatencyPage(ILatencyApi api, IFleetApi fleetApi, Navigation
             Curves = CurvesReply.Parser.ParseFrom(HandedCurves);
             Fleet = FleetReply.Parser.ParseFrom(HandedFleet);
         }
-        else if (before is null || !View.ToRequest(DateTimeOffset.UnixEpoch).Equals(before.ToRequest(DateTimeOffset.UnixEpoch)))
+        else if (before is null || !View.ToRequest(DateTimeOffset.MaxValue).Equals(before.ToRequest(DateTimeOffset.MaxValue)))
         {
             await RefreshAsync();
         }

@@ -11,6 +11,9 @@ public sealed record LatencyView
     public const string DefaultRange = "3d";
     public const string AllAges = "all";
 
+    // So much of a life is shown that a tenth of the chart is left on either side of it.
+    private const double RoomAround = 1.2;
+
     /// <summary>Ranges that end now, by the name they have in the address.</summary>
     public static IReadOnlyDictionary<string, TimeSpan> Ranges { get; } = new Dictionary<string, TimeSpan>
     {
@@ -52,17 +55,37 @@ public sealed record LatencyView
 
     public string Age { get; init; } = AllAges;
 
-    /// <summary>Reads an address; what it does not understand keeps its default.</summary>
-    public static LatencyView From(string[]? hosts, string[]? methods, string? quantile, string? axis, string? scale, string? range, string? age) => new()
+    /// <summary>When something was captured, of the host that is shown; the chart has a mark there. Null: nothing is marked.</summary>
+    public DateTimeOffset? Captured { get; init; }
+
+    /// <summary>Where the range ends; null: now.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>The life of a process up to what was captured of it and a little after, marked there.</summary>
+    public static LatencyView Around(string host, DateTimeOffset started, DateTimeOffset captured)
     {
-        Hosts = hosts ?? [],
-        Methods = methods ?? [],
-        Quantile = double.TryParse(quantile, NumberStyles.Float, CultureInfo.InvariantCulture, out var q) && q is > 0 and < 1 ? q : 0.99,
-        Axis = axis == "time" ? ChartAxis.Time : ChartAxis.Age,
-        LogScale = scale != "linear",
-        Range = range is not null && Ranges.ContainsKey(range) ? range : DefaultRange,
-        Age = age is not null && Ages.ContainsKey(age) ? age : AllAges,
-    };
+        var life = captured - started;
+        var range = Ranges.FirstOrDefault(range => range.Value >= life * RoomAround, Ranges.Last());
+
+        // The process before may have been much older.
+        var age = Ages.FirstOrDefault(age => age.Value >= life * RoomAround, new(AllAges, null));
+        return new() { Hosts = [host], Range = range.Key, Age = age.Key, Captured = captured, Until = captured + (range.Value * (RoomAround - 1) / 2) };
+    }
+
+    /// <summary>Reads an address; what it does not understand keeps its default.</summary>
+    public static LatencyView From(
+        string[]? hosts, string[]? methods, string? quantile, string? axis, string? scale, string? range, string? age, string? captured, string? until) => new()
+        {
+            Hosts = hosts ?? [],
+            Methods = methods ?? [],
+            Quantile = double.TryParse(quantile, NumberStyles.Float, CultureInfo.InvariantCulture, out var q) && q is > 0 and < 1 ? q : 0.99,
+            Axis = axis == "time" ? ChartAxis.Time : ChartAxis.Age,
+            LogScale = scale != "linear",
+            Range = range is not null && Ranges.ContainsKey(range) ? range : DefaultRange,
+            Age = age is not null && Ages.ContainsKey(age) ? age : AllAges,
+            Captured = Moment(captured),
+            Until = Moment(until),
+        };
 
     /// <summary>The query of the page's address; what has its default is left out.</summary>
     public string ToQuery()
@@ -80,16 +103,29 @@ public sealed record LatencyView
             parts.Add($"range={Range}");
         if (Age != AllAges)
             parts.Add($"age={Age}");
+        if (Captured is { } captured)
+            parts.Add($"captured={Text(captured)}");
+        if (Until is { } until)
+            parts.Add($"until={Text(until)}");
         return parts.Count == 0 ? "" : "?" + string.Join('&', parts);
     }
 
     /// <summary>The request for this view as of <paramref name="now"/>.</summary>
-    public CurvesRequest ToRequest(DateTimeOffset now) => new()
+    public CurvesRequest ToRequest(DateTimeOffset now)
     {
-        Hosts = { Hosts },
-        Methods = { Methods },
-        Quantile = Quantile,
-        From = (now - Ranges[Range]).ToTimestamp(),
-        To = now.ToTimestamp(),
-    };
+        var end = Until is { } until && until < now ? until : now;
+        return new()
+        {
+            Hosts = { Hosts },
+            Methods = { Methods },
+            Quantile = Quantile,
+            From = (end - Ranges[Range]).ToTimestamp(),
+            To = end.ToTimestamp(),
+        };
+    }
+
+    private static string Text(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+
+    private static DateTimeOffset? Moment(string? text) =>
+        DateTimeOffset.TryParseExact(text, "yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) && moment.Year > 1970 ? moment : null;
 }

@@ -17,9 +17,10 @@ function hash(text) {
 }
 
 class FlameGraph {
-    constructor(canvas, status, owner) {
+    constructor(canvas, status, reset, owner) {
         this.canvas = canvas;
         this.status = status;
+        this.reset = reset;
         this.owner = owner;
         this.count = 0;
         this.from = 0;
@@ -32,6 +33,10 @@ class FlameGraph {
         on('mouseleave', () => this.hover(-1));
         on('click', e => this.choose(this.at(e), e.shiftKey));
         on('keydown', e => this.key(e));
+        reset.addEventListener('click', () => {
+            this.zoomOut();
+            canvas.focus();
+        }, { signal: this.listeners.signal });
         this.resizing = new ResizeObserver(() => this.draw());
         this.resizing.observe(canvas.parentElement);
     }
@@ -39,7 +44,7 @@ class FlameGraph {
     /**
      * @param {Uint8Array} boxes  see Flame.boxes in profiles.proto
      * @param {object} names      frames, packages, matches, values: one array each
-     * @param {object} look       icicle, dark, colour ("package", "branch" or "change"), searching
+     * @param {object} look       icicle, dark, colour ("package", "branch" or "change"), searching, keepsZoom
      */
     show(boxes, names, look) {
         this.cancel();
@@ -50,6 +55,7 @@ class FlameGraph {
         this.look = look;
         this.from = 0;
         this.to = 1;
+        this.reset.hidden = true;
         this.selected = -1;
         this.hovered = -1;
         this.levels = 0;
@@ -219,12 +225,29 @@ class FlameGraph {
         const target = this.cell(box, NODE) < 0 ? this.cell(box, PARENT) : box;
         if (target <= 0) {
             if (target === 0) {
-                this.owner.invokeMethodAsync('UpAsync');
+                this.up();
             }
             return;
         }
         this.zoom(this.cell(target, START), this.cell(target, START) + this.cell(target, WIDTH),
-            () => this.owner.invokeMethodAsync('FocusAsync', this.cell(target, NODE)));
+            () => this.look.keepsZoom || this.owner.invokeMethodAsync('FocusAsync', this.cell(target, NODE)));
+    }
+
+    // Where no other boxes come, what is at hand stays zoomed: up is then all of that first.
+    up() {
+        if (this.isZoomed) {
+            this.zoomOut();
+        } else {
+            this.owner.invokeMethodAsync('UpAsync');
+        }
+    }
+
+    get isZoomed() {
+        return this.look.keepsZoom && (this.from > 0 || this.to < 1);
+    }
+
+    zoomOut() {
+        this.zoom(0, 1, () => { });
     }
 
     // Moves with the boxes at hand; finer ones come from the server when it has arrived.
@@ -236,9 +259,10 @@ class FlameGraph {
             const part = still ? 1 : Math.min(1, (now - begun) / zoomTime);
             const ease = 1 - (1 - part) ** 3;
             this.from = start + (from - start) * ease;
-            this.to = end + (to - end) * ease;
+            this.to = part < 1 ? end + (to - end) * ease : to;
             this.draw();
             this.moving = part < 1 ? requestAnimationFrame(step) : 0;
+            this.reset.hidden = !this.isZoomed;
             if (part >= 1) {
                 arrived();
             }
@@ -264,7 +288,7 @@ class FlameGraph {
             ArrowRight: () => this.select(this.beside(box, 1)),
             Enter: () => this.choose(this.selected, false),
             c: () => this.choose(this.selected, true),
-            Escape: () => this.owner.invokeMethodAsync('UpAsync'),
+            Escape: () => this.up(),
         };
         if (acts[event.key] && !event.ctrlKey && !event.metaKey && !event.altKey) {
             event.preventDefault();
@@ -335,6 +359,6 @@ class FlameGraph {
     }
 }
 
-export function create(canvas, status, owner) {
-    return new FlameGraph(canvas, status, owner);
+export function create(canvas, status, reset, owner) {
+    return new FlameGraph(canvas, status, reset, owner);
 }

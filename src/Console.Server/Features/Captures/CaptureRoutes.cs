@@ -1,6 +1,7 @@
 using FleetConsole.Client;
 using FleetConsole.Client.Api;
 using FleetConsole.Contracts;
+using FleetConsole.Server.Components;
 using FleetConsole.Server.Security;
 using FleetConsole.Server.Storage;
 using Grpc.Core;
@@ -47,16 +48,28 @@ internal static class CaptureRoutes
     }
 
     // The form is read here and not bound: a bound one answers other content types before anybody has asked who calls.
-    private static async Task<Results<RedirectHttpResult, BadRequest<string>, UnauthorizedHttpResult>> UploadAsync(HttpContext context, CaptureUploads uploads, CancellationToken cancellationToken)
+    private static async Task<Results<RedirectHttpResult, RazorComponentResult<UploadRefused>, UnauthorizedHttpResult>> UploadAsync(HttpContext context, CaptureUploads uploads, CancellationToken cancellationToken)
     {
         if (context.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: true })
-            return TypedResults.BadRequest("The page's anti-forgery token is missing or old. Reload the page and send the file again.");
+            return Refused(StatusCodes.Status400BadRequest, "The page's anti-forgery token is missing or old. Reload the page and send the file again.");
         if (!context.Request.HasFormContentType || (await context.Request.ReadFormAsync(cancellationToken)).Files is not [var file, ..])
-            return TypedResults.BadRequest("There is no file in the form. Choose one and send it again.");
+            return Refused(StatusCodes.Status400BadRequest, "There is no file in the form. Choose one and send it again.");
         if (Caller.Of(context) is not { } caller)
             return TypedResults.Unauthorized();
-        await using var stream = file.OpenReadStream();
-        var id = await uploads.KeepAsync(stream, file.FileName, caller, cancellationToken);
-        return TypedResults.LocalRedirect(id is { } kept ? Routes.CaptureOf(kept) : Routes.CapturesRefused);
+        try
+        {
+            await using var stream = file.OpenReadStream();
+            return TypedResults.LocalRedirect(Routes.CaptureOf(await uploads.KeepAsync(stream, file.FileName, caller, cancellationToken)));
+        }
+        catch (ApiException e)
+        {
+            return Refused(StatusCodes.Status422UnprocessableEntity, e.Message);
+        }
+        catch (NoRoomException e)
+        {
+            return Refused(StatusCodes.Status507InsufficientStorage, e.Message);
+        }
     }
+
+    private static RazorComponentResult<UploadRefused> Refused(int status, string why) => new(new { Why = why }) { StatusCode = status };
 }

@@ -1,18 +1,23 @@
 using FleetConsole.Analysis.Profiling;
+using FleetConsole.Client.Api;
 using FleetConsole.Server.Security;
 using FleetConsole.Server.Storage;
+using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 
 namespace FleetConsole.Server.Features.Captures;
 
 /// <summary>Files that people bring to look at them here: profiles and goroutine dumps, told apart by what they hold.</summary>
-internal sealed class CaptureUploads(IDbContextFactory<ConsoleDb> databases, AuditTrail audit, CaptureFiles files, TimeProvider time)
+internal sealed class CaptureUploads(IDbContextFactory<ConsoleDb> databases, AuditTrail audit, CaptureFiles files, ReadingGate gate, TimeProvider time)
 {
     private const int LongestName = 200;
 
-    /// <returns>The capture; null when the file is neither a profile nor a dump, and was not kept.</returns>
-    public async Task<long?> KeepAsync(Stream stream, string name, Caller caller, CancellationToken cancellationToken)
+    /// <returns>The capture.</returns>
+    /// <exception cref="ApiException">INVALID_ARGUMENT: the file is neither a profile nor a dump, and was not kept; the message says what is wrong with it, and where.</exception>
+    /// <exception cref="NoRoomException">The disk is nearly full.</exception>
+    public async Task<long> KeepAsync(Stream stream, string name, Caller caller, CancellationToken cancellationToken)
     {
+        name = string.Concat(Path.GetFileName(name).Where(c => !char.IsControl(c)).Take(LongestName));
         var (_, sha256, size) = await files.StoreAsync(async target =>
         {
             await stream.CopyToAsync(target, cancellationToken);
@@ -21,9 +26,7 @@ internal sealed class CaptureUploads(IDbContextFactory<ConsoleDb> databases, Aud
         var kept = false;
         try
         {
-            if (await Task.Run(() => KindOf(files.PathOf(sha256)), cancellationToken) is not { } kind)
-                return null;
-            var row = RowOf(kind, sha256, size, name, caller);
+            var row = RowOf(await gate.RunAsync(() => KindOf(files.PathOf(sha256), name), cancellationToken), sha256, size, name, caller);
             await audit.CommitAsync(async db =>
             {
                 // Its id is known once it is stored; both are one transaction.
@@ -59,10 +62,10 @@ internal sealed class CaptureUploads(IDbContextFactory<ConsoleDb> databases, Aud
         SizeBytes = size,
         Sha256 = sha256,
         TakenBy = caller.User,
-        Reason = $"uploaded as {string.Concat(Path.GetFileName(name).Where(c => !char.IsControl(c)).Take(LongestName))}",
+        Reason = $"uploaded as {name}",
     };
 
-    private static string? KindOf(string path)
+    private static string KindOf(string path, string name)
     {
         using var file = File.OpenRead(path);
         try
@@ -70,22 +73,27 @@ internal sealed class CaptureUploads(IDbContextFactory<ConsoleDb> databases, Aud
             PprofReader.Read(file);
             return "profile";
         }
-        catch (PprofFormatException)
+        catch (PprofFormatException e)
         {
             file.Position = 0;
-            return HoldsGoroutines(file) ? "dump" : null;
+            DemandGoroutines(file, name, e);
+            return "dump";
         }
     }
 
-    private static bool HoldsGoroutines(FileStream file)
+    private static void DemandGoroutines(FileStream file, string name, PprofFormatException noProfile)
     {
         try
         {
-            return GoroutineDumpReader.Read(file).Goroutines > 0;
+            GoroutineDumpReader.Read(file);
         }
-        catch (GoroutineDumpFormatException)
+        catch (GoroutineDumpFormatException e)
         {
-            return false;
+            // Of what is no text both readers say the same.
+            var problem = e.Message == noProfile.Message ? $"{e.Message}." : $"As a profile: {noProfile.Message}. As a goroutine dump: {e.Message}.";
+            throw new ApiException(StatusCode.InvalidArgument,
+                $"{name} can be read neither as a pprof profile nor as a goroutine dump, so it was not kept. {problem} "
+                + "Compare its size with the original's, or take it again; a dump needs its lines \"goroutine N [...]:\".", e);
         }
     }
 }

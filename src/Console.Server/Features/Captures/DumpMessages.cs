@@ -43,6 +43,8 @@ internal static class DumpMessages
 
     private static IEnumerable<string> Notes(GoroutineDump dump)
     {
+        if (DumpWords.Which(dump) is { Length: > 0 } which)
+            yield return which;
         if (dump.Cause.Length > 0)
             yield return $"The process was ended by: {dump.Cause}";
         if (dump.End == DumpEnd.CutOff)

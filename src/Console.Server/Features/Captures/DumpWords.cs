@@ -5,6 +5,14 @@ namespace FleetConsole.Server.Features.Captures;
 /// <summary>What a dump says, in the words of the page and of the shell alike.</summary>
 internal static class DumpWords
 {
+    /// <summary>Which of several dumps this is; empty where there is but one.</summary>
+    public static string Which(GoroutineDump dump) => dump switch
+    {
+        { Dumps: 1 } => "",
+        _ when dump.Dump == dump.Dumps => $"The text holds {dump.Dumps} dumps; this is the last of them.",
+        _ => $"The text holds {dump.Dumps} dumps; this is number {dump.Dump}, the last that has its end.",
+    };
+
     public static string Name(string reason) => reason.Length == 0 ? "reason not told" : reason;
 
     public static string Longest(int? minutes) => minutes switch

@@ -13,16 +13,13 @@ namespace FleetConsole.Server.Features.Captures;
 /// Profiles that were read, as trees, for as long as somebody looks at them: zooming must not read a file again. Files are named by what they
 /// hold, so a tree never goes stale.
 /// </summary>
-internal sealed class ProfileShelf(IDbContextFactory<ConsoleDb> databases, CaptureFiles files, CaptureAccess access) : IDisposable
+internal sealed class ProfileShelf(IDbContextFactory<ConsoleDb> databases, CaptureFiles files, CaptureAccess access, ReadingGate gate) : IDisposable
 {
     private const long MostBytes = 256 << 20;
     private const int BytesOfANode = 24;
     private const int MostText = 256 * 1024;
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(20);
     private readonly MemoryCache _trees = new(new MemoryCacheOptions { SizeLimit = MostBytes });
-
-    // Reading takes a core and some hundred megabytes; two at a time would only be later both.
-    private readonly SemaphoreSlim _reading = new(1);
 
     /// <summary>A capture's tree.</summary>
     /// <param name="id">The capture.</param>
@@ -32,19 +29,13 @@ internal sealed class ProfileShelf(IDbContextFactory<ConsoleDb> databases, Captu
     {
         var (row, path) = await FindAsync(id, cancellationToken);
         var key = (row.Sha256, sampleType, options.LabelKey, options.LabelValue, options.GroupBy);
-        await _reading.WaitAsync(cancellationToken);
-        try
+        return new(row, await gate.RunAsync(() =>
         {
             if (_trees.TryGetValue(key, out ShelvedTree? known) && known is not null)
-                return new(row, known);
-            var tree = await Task.Run(() => Read(row, path, sampleType, options), cancellationToken);
-            _trees.Set(key, tree, new MemoryCacheEntryOptions { Size = (long)tree.Tree.Count * BytesOfANode, SlidingExpiration = Idle });
-            return new(row, tree);
-        }
-        finally
-        {
-            _reading.Release();
-        }
+                return known;
+            var tree = Read(row, path, sampleType, options);
+            return _trees.Set(key, tree, new MemoryCacheEntryOptions { Size = (long)tree.Tree.Count * BytesOfANode, SlidingExpiration = Idle });
+        }, cancellationToken));
     }
 
     /// <summary>A capture's goroutines. Twenty thousand of them are read in a third of a second, so they are not kept.</summary>
@@ -52,10 +43,9 @@ internal sealed class ProfileShelf(IDbContextFactory<ConsoleDb> databases, Captu
     public async Task<(CaptureRow Row, GoroutineDump Dump)> GoroutinesAsync(long id, CancellationToken cancellationToken)
     {
         var (row, path) = await FindAsync(id, cancellationToken);
-        await _reading.WaitAsync(cancellationToken);
         try
         {
-            return (row, await Task.Run(() =>
+            return (row, await gate.RunAsync(() =>
             {
                 using var file = File.OpenRead(path);
                 return GoroutineDumpReader.Read(file);
@@ -64,10 +54,6 @@ internal sealed class ProfileShelf(IDbContextFactory<ConsoleDb> databases, Captu
         catch (GoroutineDumpFormatException e)
         {
             throw new ApiException(StatusCode.InvalidArgument, $"Capture {row.Id} ({row.Kind}) cannot be read as a goroutine dump: {e.Message} Download it to look at it yourself.", e);
-        }
-        finally
-        {
-            _reading.Release();
         }
     }
 
@@ -96,14 +82,10 @@ internal sealed class ProfileShelf(IDbContextFactory<ConsoleDb> databases, Captu
         return File.Exists(path) ? (row, path) : throw new ApiException(StatusCode.NotFound, $"The file of capture {id} is gone from the data folder.");
     }
 
-    public void Dispose()
-    {
-        _trees.Dispose();
-        _reading.Dispose();
-    }
+    public void Dispose() => _trees.Dispose();
 
     private static ShelvedTree Of(FlameTree tree, CaptureRow row) =>
-        new(tree, [tree.Type], 0, (long)(row.Seconds * 1e9), TopTable.Of(tree), []);
+        new(tree, [tree.Type], 0, (long)(row.Seconds * 1e9), 0, TopTable.Of(tree), []);
 
     private static ShelvedTree Read(CaptureRow row, string path, string sampleType, FlameOptions options)
     {
@@ -121,7 +103,8 @@ internal sealed class ProfileShelf(IDbContextFactory<ConsoleDb> databases, Captu
             }
 
             var tree = FlameTree.Of(profile, options with { SampleType = type });
-            return new(tree, profile.SampleTypes, type, profile.DurationNanoseconds, TopTable.Of(tree), SampleLabels.Summarize(profile, type));
+            var cpu = profile.FindSampleType("cpu") is >= 0 and var index ? profile.Total(index) : 0;
+            return new(tree, profile.SampleTypes, type, profile.DurationNanoseconds, cpu, TopTable.Of(tree), SampleLabels.Summarize(profile, type));
         }
         catch (Exception e) when (e is PprofFormatException or PerfScriptFormatException)
         {
@@ -132,8 +115,9 @@ internal sealed class ProfileShelf(IDbContextFactory<ConsoleDb> databases, Captu
 }
 
 /// <summary>A profile as a tree, and what its file says besides.</summary>
+/// <param name="CpuNanoseconds">Of the whole file, whichever samples the tree has; 0 where CPU time is not in it.</param>
 internal sealed record ShelvedTree(
-    FlameTree Tree, IReadOnlyList<SampleType> Types, int Type, long DurationNanoseconds, IReadOnlyList<TopRow> Top, IReadOnlyList<LabelShare> Labels);
+    FlameTree Tree, IReadOnlyList<SampleType> Types, int Type, long DurationNanoseconds, long CpuNanoseconds, IReadOnlyList<TopRow> Top, IReadOnlyList<LabelShare> Labels);
 
 /// <summary>A capture with its tree.</summary>
 internal sealed record ShelvedProfile(CaptureRow Row, ShelvedTree Shelved)

@@ -17,8 +17,7 @@ internal sealed class ProfilesFeature(ProfileShelf shelf, ChildrenCpu children) 
         var options = new FlameOptions { LabelKey = request.LabelKey, LabelValue = request.LabelValue, GroupBy = request.GroupBy };
         var profile = await shelf.OpenAsync(request.CaptureId, request.SampleType, options, cancellationToken);
         var reply = FlameMessages.Facts(profile);
-        if (await BesideAsync(profile, cancellationToken) is { Length: > 0 } beside)
-            reply.Beside = beside;
+        reply.Beside = await BesideAsync(profile, cancellationToken);
         try
         {
             if (request.BaseIds.Count > 0)
@@ -69,9 +68,8 @@ internal sealed class ProfilesFeature(ProfileShelf shelf, ChildrenCpu children) 
 
     public Task<TextReply> GetTextAsync(long id, CancellationToken cancellationToken) => shelf.TextAsync(id, cancellationToken);
 
-    private Task<string> BesideAsync(ShelvedProfile profile, CancellationToken cancellationToken) => profile.Tree.Type.Unit == "nanoseconds"
-        ? children.BesideAsync(profile.Row, profile.Tree.Total / 1e9, profile.Shelved.DurationNanoseconds / 1e9, cancellationToken)
-        : Task.FromResult("");
+    private Task<string> BesideAsync(ShelvedProfile profile, CancellationToken cancellationToken) =>
+        children.BesideAsync(profile.Row, profile.Shelved.CpuNanoseconds / 1e9, profile.Shelved.DurationNanoseconds / 1e9, cancellationToken);
 
     private static void Show(FlameRequest request, ShelvedProfile profile, FlameReply reply)
     {

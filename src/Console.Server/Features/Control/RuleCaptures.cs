@@ -26,22 +26,30 @@ internal sealed class RuleCaptures(ControlFeature control, TimeProvider time) : 
     public async Task<string?> TakeAsync(string host, string rule, string reason, IReadOnlyList<string> kinds, CancellationToken cancellationToken)
     {
         var firing = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
+        var (taken, refused) = (false, (string?)null);
         for (var i = 0; i < kinds.Count; i++)
         {
-            try
-            {
-                var command = await control.TakeAsync(OrderOf(kinds[i], host, reason, $"{firing}-{i}"), new(Rule, Prefix + rule, "the console"), cancellationToken);
-                await EndAsync(command.Id, cancellationToken);
-            }
-            catch (ApiException e)
-            {
-                // After the first the firing counts, and what else could be taken is worth trying.
-                if (i == 0)
-                    return e.Message;
-            }
+            // What else could be taken is worth trying, but where the first was refused nothing was recorded.
+            var problem = await TakeAsync(OrderOf(kinds[i], host, reason, $"{firing}-{i}"), Prefix + rule, cancellationToken);
+            if (problem is { IsRecorded: false } && i == 0)
+                return problem.Why;
+            (taken, refused) = (taken || problem is null, refused ?? problem?.Why);
         }
 
-        return null;
+        return taken ? null : refused;
+    }
+
+    private async Task<Problem?> TakeAsync(Order order, string user, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var command = await control.TakeAsync(order, new(Rule, user, "the console"), cancellationToken);
+            return await EndAsync(command.Id, cancellationToken) is { EndedAt: not null, Phase: not CommandPhase.Succeeded } ended ? new(ended.Message, IsRecorded: true) : null;
+        }
+        catch (ApiException e)
+        {
+            return new(e.Message, IsRecorded: false);
+        }
     }
 
     private static Order OrderOf(string kind, string host, string reason, string key) => kind switch
@@ -52,11 +60,20 @@ internal sealed class RuleCaptures(ControlFeature control, TimeProvider time) : 
         _ => new(CommandActions.Dump, host, reason, key) { Rung = Rung.Goroutines },
     };
 
-    private async Task EndAsync(string id, CancellationToken cancellationToken)
+    private async Task<CommandView> EndAsync(string id, CancellationToken cancellationToken)
     {
         var begun = time.GetTimestamp();
         using var timer = new PeriodicTimer(Pace, time);
-        while (time.GetElapsedTime(begun) < Patience && (await control.GetCommandAsync(id, cancellationToken)) is { EndedAt: null, Phase: not CommandPhase.AwaitingApproval })
+        while (true)
+        {
+            var command = await control.GetCommandAsync(id, cancellationToken);
+            if (command is { EndedAt: not null } or { Phase: CommandPhase.AwaitingApproval } || time.GetElapsedTime(begun) >= Patience)
+                return command;
             await timer.WaitForNextTickAsync(cancellationToken);
+        }
     }
+
+    /// <summary>Why nothing was taken.</summary>
+    /// <param name="IsRecorded">There is a command, which failed.</param>
+    private sealed record Problem(string Why, bool IsRecorded);
 }

@@ -21,23 +21,26 @@ internal sealed class DumpTextParser(GoroutineDumpLimits limits)
 
     public DumpBuilder Builder { get; } = new(limits);
 
-    public int Lines { get; private set; }
-
-    public void Parse(ReadOnlySpan<byte> text)
+    /// <summary>Reads the lines of one dump.</summary>
+    /// <param name="text">The whole text, up to the end of the dump.</param>
+    /// <param name="start">Where the dump begins.</param>
+    /// <param name="lines">How many lines come before it.</param>
+    /// <returns>How many lines the text has.</returns>
+    public int Parse(ReadOnlySpan<byte> text, int start, int lines)
     {
-        var start = 0;
         while (start < text.Length)
         {
             var end = text[start..].IndexOf((byte)'\n');
             var line = end < 0 ? text[start..] : text.Slice(start, end);
-            Lines++;
-            Take(line, new(Lines, start));
+            lines++;
+            Take(line, new(lines, start));
             _isInLine = end < 0 && !line.IsEmpty;
             start = end < 0 ? text.Length : start + end + 1;
         }
 
         _isInLine |= Builder.IsInFrame;
-        Builder.End(new(Lines, text.Length));
+        Builder.End(new(lines, text.Length));
+        return lines;
     }
 
     /// <param name="isCut">Whether the file ended before its gzip did.</param>
@@ -91,7 +94,7 @@ internal sealed class DumpTextParser(GoroutineDumpLimits limits)
         {
             if (text.IndexOf("goroutine profile: total "u8) is >= 0 and var found && Utf8Parser.TryParse(text[(found + "goroutine profile: total "u8.Length)..], out long total, out _))
                 _total = total;
-            else
+            else if (!_isSignal)
                 TakeCause(text);
         }
         else if (_isSignal && IsLastRegister(text))
@@ -106,13 +109,13 @@ internal sealed class DumpTextParser(GoroutineDumpLimits limits)
 
     private void TakeCause(ReadOnlySpan<byte> text)
     {
-        foreach (var beginning in (ReadOnlySpan<string>)["SIGABRT: abort", "SIGQUIT: quit", "fatal error: ", "panic: ", "SIGSEGV: "])
+        foreach (var cause in DumpStarts.Causes)
         {
-            var at = text.IndexOf(Encoding.UTF8.GetBytes(beginning));
+            var at = text.IndexOf(cause);
             if (at < 0)
                 continue;
             _cause = Encoding.UTF8.GetString(text.Slice(at, Math.Min(LongestCause, text.Length - at))).TrimEnd();
-            _isSignal = beginning is "SIGABRT: abort" or "SIGQUIT: quit";
+            _isSignal = _cause.StartsWith("SIGABRT", StringComparison.Ordinal) || _cause.StartsWith("SIGQUIT", StringComparison.Ordinal);
             return;
         }
     }

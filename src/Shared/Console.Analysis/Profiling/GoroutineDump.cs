@@ -42,6 +42,12 @@ public sealed record GoroutineDump
 
     /// <summary>Lines that are missing between others, at least; journald drops lines when there are many.</summary>
     public required int MissingLines { get; init; }
+
+    /// <summary>How many dumps the text holds, one after the other; the last is read, or where its end is missing the last that has its end.</summary>
+    public int Dumps { get; init; } = 1;
+
+    /// <summary>Which of them this is, from 1.</summary>
+    public int Dump { get; init; } = 1;
 }
 
 /// <summary>Goroutines of equal stack and reason.</summary>

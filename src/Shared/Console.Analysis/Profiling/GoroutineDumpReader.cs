@@ -33,11 +33,31 @@ public static class GoroutineDumpReader
             return DumpSummary.Of(OfProfile(data, limits), default);
         if (JournalJson.Is(data))
             data = JournalJson.Unwrap(data);
-        var parser = new DumpTextParser(limits);
-        parser.Parse(data);
-        if (parser.Builder.Rows.Count == 0)
-            throw new GoroutineDumpFormatException(parser.Lines, data.Length, "there is no goroutine in it");
-        return DumpSummary.Of(parser.Builder, parser.Told(isCut));
+        return OfText(data, isCut, limits);
+    }
+
+    // Of several dumps the last one, unless its end is missing and an earlier one has it.
+    private static GoroutineDump OfText(ReadOnlySpan<byte> text, bool isCut, GoroutineDumpLimits limits)
+    {
+        (DumpBuilder Builder, ToldOfDump Told, int Number)? last = null, whole = null;
+        var starts = DumpStarts.Of(text);
+        var (lines, dumps) = (0, 0);
+        for (var i = 0; i < starts.Count; i++)
+        {
+            var isLast = i == starts.Count - 1;
+            var parser = new DumpTextParser(limits);
+            lines = parser.Parse(isLast ? text : text[..starts[i + 1]], starts[i], lines);
+            if (parser.Builder.Rows.Count == 0)
+                continue;
+            last = (parser.Builder, parser.Told(isCut && isLast), ++dumps);
+            whole = last.Value.Told.End == DumpEnd.Whole ? last : whole;
+        }
+
+        if (last is not { } read)
+            throw new GoroutineDumpFormatException(lines, text.Length, "there is no goroutine in it");
+        if (read.Told.End == DumpEnd.CutOff && whole is { } earlier)
+            read = earlier;
+        return DumpSummary.Of(read.Builder, read.Told) with { Dumps = dumps, Dump = read.Number };
     }
 
     private static DumpBuilder OfProfile(ReadOnlySpan<byte> data, GoroutineDumpLimits limits)

@@ -81,6 +81,15 @@ public sealed class PprofProfile
     /// <summary>One value of a sample.</summary>
     public long Value(int sample, int sampleType) => Tables.Values[(sample * SampleTypes.Count) + sampleType];
 
+    /// <summary>The values of all samples, whatever their labels; it wraps at the ends of its range, as pprof's does.</summary>
+    public long Total(int sampleType)
+    {
+        long total = 0;
+        for (var sample = 0; sample < SampleCount; sample++)
+            total = unchecked(total + Value(sample, sampleType));
+        return total;
+    }
+
     /// <summary>A sample's locations, the innermost first.</summary>
     public ReadOnlySpan<int> Stack(int sample)
     {

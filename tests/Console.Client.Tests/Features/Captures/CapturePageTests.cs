@@ -31,6 +31,10 @@ public sealed class CapturePageTests : PageTest
     }
 
     [Fact]
+    public void A_capture_leads_to_the_chart_of_its_process_around_its_moment() =>
+        Assert.Equal("/latency?host=git-1&range=6h&age=6h&captured=2026-11-24T04:12:00Z&until=2026-11-24T04:48:00Z", Open(7).Find("[data-testid=on-chart]").GetAttribute("href"));
+
+    [Fact]
     public void The_address_is_the_whole_view()
     {
         SignIn("olga", Roles.Operator);
@@ -140,12 +144,17 @@ public sealed class CapturePageTests : PageTest
     public void A_rule_says_whether_it_can_fire_and_when_it_would_have()
     {
         Server.CaptureRules.Rules.Add(new CaptureRule { Name = "slow", Condition = "p99 is above 0.4", Takes = "profile", Limits = "at most 3 a day on a host", Holds = { new CaptureFiring { Host = "git-1", At = At(4, 0), Value = 0.5 } } });
-        Server.CaptureRules.Rules.Add(new CaptureRule { Name = "typo", Problem = "It cannot fire: Prometheus has no series now for no_such_metric." });
+        Server.CaptureRules.Rules.Add(new CaptureRule { Name = "typo", Problem = "It cannot fire: Prometheus has no metric no_such_metric now." });
+        Server.CaptureRules.Rules.Add(new CaptureRule { Name = "quiet", Refused = new() { Host = "git-2", At = At(3, 0), Why = "it cools down there until 04:00" }, Fired = { new CaptureFiring { Host = "git-2", At = At(2, 0), Failed = true } } });
+        Server.CaptureRules.Rules.Add(new CaptureRule { Name = "low", Samples = 4 });
         Server.Tried.Firings.Add(new CaptureFiring { Host = "git-1", At = At(1, 0), Value = 0.9 });
         Server.Tried.Firings.Add(new CaptureFiring { Host = "git-2", At = At(2, 0), Value = 0.8 });
         var page = Open<CaptureRulesPage>();
         Assert.Contains("git-1 at 2026-11-24 04:00:00 (0.5)", page.Find("[data-testid=rule-holds]").TextContent, StringComparison.Ordinal);
         Assert.Contains("no_such_metric", page.Find("[data-testid=rule-problem]").TextContent, StringComparison.Ordinal);
+        Assert.Equal(["Its query returns nothing now, so it holds nowhere.", "It holds on no host now."], page.FindAll("[data-testid=rule-holds]").Skip(1).Select(Text));
+        Assert.Equal("Last refused 2026-11-24 03:00:00 UTC on git-2: it cools down there until 04:00.", Text(page.Find("[data-testid=rule-refused]")));
+        Assert.Equal("Fired in the last day: git-2 at 2026-11-24 02:00:00, which took nothing", Text(page.FindAll("[data-testid=rule-fired]")[2]));
 
         page.Find("[data-testid=capture-rule] button").Click();
 

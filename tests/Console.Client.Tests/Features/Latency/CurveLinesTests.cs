@@ -102,7 +102,20 @@ public sealed class CurveLinesTests
             },
         };
 
-        Assert.Equal([new ChartMark(Midnight + 3_600.5, "16.7")], CurveLines.MarksOf(reply));
+        Assert.Equal([new ChartMark(Midnight + 3_600.5, "16.7")], CurveLines.MarksOf(reply, ChartAxis.Time, null));
+        Assert.Empty(CurveLines.MarksOf(reply, ChartAxis.Age, null));
+    }
+
+    [Theory]
+    [InlineData(7_200, ChartAxis.Time, Midnight + 7_200)]
+    [InlineData(7_200, ChartAxis.Age, 7_200)]
+    [InlineData(15_000, ChartAxis.Age, 600)]
+    public void A_capture_is_marked_at_its_moment_and_at_the_age_of_the_process_that_ran_then(double seconds, ChartAxis axis, double at)
+    {
+        var reply = TwoHosts();
+        reply.Incarnations.RemoveAt(2);
+
+        Assert.Equal([new ChartMark(at, "captured")], CurveLines.MarksOf(reply, axis, DateTimeOffset.FromUnixTimeSeconds((long)(Midnight + seconds))));
     }
 
     [Fact]

@@ -52,6 +52,22 @@ public sealed class LatencyPageTests : PageTest
     }
 
     [Fact]
+    public void From_a_capture_the_chart_ends_after_it_and_marks_it()
+    {
+        Address.NavigateTo("/latency?host=git-01&range=6h&captured=2026-11-24T00:30:00Z&until=2026-11-24T02:36:00Z");
+        var page = Open<LatencyPage>();
+
+        Assert.Equal(At(2, 36).ToDateTimeOffset(), Assert.Single(Server.CurvesAsked).To.ToDateTimeOffset());
+        Assert.Equal([new ChartMark(1_800, "captured")], page.FindComponent<AgeChart>().Instance.Marks);
+        Assert.Equal("Until 2026-11-24 02:36:00 UTC. Until now", Text(page.Find("[data-testid=until]")));
+
+        Address.NavigateTo("/latency?host=git-01&range=6h&captured=2026-11-24T00:30:00Z");
+        page.WaitForAssertion(() => Assert.Equal(Noon.ToTimestamp(), Server.CurvesAsked[^1].To));
+        Address.NavigateTo("/latency?range=6h&captured=2026-11-24T00:30:00Z");
+        page.WaitForAssertion(() => Assert.Empty(page.FindComponent<AgeChart>().Instance.Marks));
+    }
+
+    [Fact]
     public void The_bare_address_asks_for_the_p99_of_three_days_of_every_host()
     {
         Address.NavigateTo("/latency");

@@ -19,6 +19,8 @@ public sealed class LatencyViewTests
             LogScale = false,
             Range = "30d",
             Age = "6h",
+            Captured = new(2026, 11, 24, 4, 12, 30, TimeSpan.Zero),
+            Until = new(2026, 11, 25, 4, 12, 30, TimeSpan.Zero),
         };
 
         AssertSame(view, Read(Routes.LatencyOf(view)));
@@ -59,6 +61,8 @@ public sealed class LatencyViewTests
     [InlineData("range", "-1h")]
     [InlineData("range", "")]
     [InlineData("age", "7d")]
+    [InlineData("captured", "yesterday")]
+    [InlineData("until", "0001-01-01T00:00:00Z")]
     [InlineData("nothing", "known")]
     public void What_is_not_understood_keeps_its_default(string key, string value) =>
         AssertSame(new(), Read($"/latency?{key}={Uri.EscapeDataString(value)}"));
@@ -81,10 +85,31 @@ public sealed class LatencyViewTests
         Assert.Equal(now.ToTimestamp(), request.To);
     }
 
+    [Theory]
+    [InlineData(5, "15m", "15m")]
+    [InlineData(55, "6h", "6h")]
+    [InlineData(3 * 24 * 60, "7d", "all")]
+    [InlineData(90 * 24 * 60, "30d", "all")]
+    public void Around_a_capture_is_the_life_of_its_process_and_a_little_after(int minutesOld, string range, string age)
+    {
+        var captured = new DateTimeOffset(2026, 8, 24, 12, 0, 0, TimeSpan.Zero);
+
+        var view = LatencyView.Around("git-01", captured.AddMinutes(-minutesOld), captured);
+
+        var asked = view.ToRequest(captured.AddDays(40));
+        Assert.Equal((range, age, captured), (view.Range, view.Age, view.Captured));
+        Assert.InRange(captured, asked.To.ToDateTimeOffset() - (0.11 * LatencyView.Ranges[range]), asked.To.ToDateTimeOffset().AddSeconds(-1));
+        if (range != "30d")
+            Assert.True(asked.From.ToDateTimeOffset() < captured.AddMinutes(-minutesOld));
+
+        // What is yet to come is not asked for.
+        Assert.Equal(captured.ToTimestamp(), view.ToRequest(captured).To);
+    }
+
     private static LatencyView Read(string address)
     {
         var query = HttpUtility.ParseQueryString(address.Contains('?') ? address[address.IndexOf('?')..] : "");
-        return LatencyView.From(query.GetValues("host"), query.GetValues("method"), query["q"], query["axis"], query["scale"], query["range"], query["age"]);
+        return LatencyView.From(query.GetValues("host"), query.GetValues("method"), query["q"], query["axis"], query["scale"], query["range"], query["age"], query["captured"], query["until"]);
     }
 
     private static void AssertSame(LatencyView expected, LatencyView actual)

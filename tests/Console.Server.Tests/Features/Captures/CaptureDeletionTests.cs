@@ -111,6 +111,9 @@ public sealed class CaptureDeletionTests(NarrowFleet fleet) : IClassFixture<Narr
         var full = await fleet.EndOfAsync((await fleet.ProfileAsync(host)).Id);
         Assert.Equal(CommandPhase.Failed, full.Phase);
         Assert.Contains("Storage:KeepFreeMegabytes", full.Message, StringComparison.Ordinal);
+        using var upload = await fleet.Operator.UploadAsync("goroutine 1 [running]:\nmain.main()\n"u8.ToArray());
+        Assert.Equal(HttpStatusCode.InsufficientStorage, upload.StatusCode);
+        Assert.Contains("Make room on it, or have an administrator delete captures", await upload.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         await fleet.Console.Run.KillAsync();
         fleet.Console.Section("Storage").Remove("KeepFreeMegabytes");
         await fleet.StartAsync();

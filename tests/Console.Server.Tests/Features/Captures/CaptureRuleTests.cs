@@ -47,7 +47,8 @@ public sealed class CaptureRuleTests(RuleFleet fleet, Programs programs) : IClas
         Assert.Equal(2, (await CommandsOfAsync(host)).Count);
         var rule = (await Session.Ask(o => Rules.ListCaptureRulesAsync(new(), o))).Rules[1];
         Assert.Contains(rule.Holds, holds => holds.Host == host && holds.Value == 0.25);
-        Assert.Single(rule.Fired, fired => fired.Host == host);
+        Assert.Single(rule.Fired, fired => fired.Host == host && !fired.Failed);
+        Assert.NotEmpty(rule.Refused.Why);
     }
 
     [Fact]
@@ -70,7 +71,7 @@ public sealed class CaptureRuleTests(RuleFleet fleet, Programs programs) : IClas
         try
         {
             var rule = (await Session.Ask(o => Rules.ListCaptureRulesAsync(new(), o))).Rules[3];
-            Assert.Equal("It cannot fire: Prometheus has no series now for no_such_metric. Is the metric's name right?", rule.Problem);
+            Assert.Equal("It cannot fire: Prometheus has no metric no_such_metric now. Is the name right?", rule.Problem);
         }
         finally
         {

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Runtime.InteropServices;
-using System.Text.RegularExpressions;
 using FleetConsole.Contracts.V1;
 using FleetConsole.Server.Tests.Harness;
 using Grpc.Core;
@@ -8,7 +7,7 @@ using Grpc.Core;
 namespace FleetConsole.Server.Tests.Features.Captures;
 
 /// <summary>Profiles brought to the console by a form, and what it says of them.</summary>
-public sealed partial class ProfileViewTests(QuietConsole fixture) : IClassFixture<QuietConsole>
+public sealed class ProfileViewTests(QuietConsole fixture) : IClassFixture<QuietConsole>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -104,13 +103,23 @@ public sealed partial class ProfileViewTests(QuietConsole fixture) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_file_that_is_neither_profile_nor_dump_is_not_kept()
+    public async Task A_file_that_is_neither_profile_nor_dump_is_not_kept_and_its_reader_says_why()
     {
         var session = await fixture.Console.SignInAsync("operator");
-        using var answer = await PostAsync(session, "MZ this is something else"u8.ToArray());
+        var profile = await File.ReadAllBytesAsync(Golden("cpu-8s.pb.gz"), Cancel);
+        foreach (var (content, words) in new (byte[], string)[]
+        {
+            ("goroutine count: 5\nsomething else\n"u8.ToArray(), "As a profile: At byte 0: this is text and no profile. As a goroutine dump: At line 2 (byte 34): there is no goroutine in it."),
+            (profile[..^1000], "so it was not kept. At byte 62357: field 6 claims 132 bytes and 126 follow."),
+            ([], "At byte 0: there is nothing to read. Compare its size with the original"),
+        })
+        {
+            using var answer = await session.UploadAsync(content);
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+            Assert.Contains(words, WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(Cancel)), StringComparison.Ordinal);
+        }
 
-        Assert.Equal("/captures?refused=yes", answer.Headers.Location?.OriginalString);
-        Assert.Contains("neither a pprof profile", await session.Http.GetStringAsync("/captures?refused=yes", Cancel), StringComparison.Ordinal);
+        Assert.DoesNotContain((await Session.Ask(o => session.Captures.ListCapturesAsync(new(), o))).Captures, capture => capture.SizeBytes == profile.Length - 1000);
         var dump = await BringAsync(session, "goroutine 1 [running]:\nmain.main()\n"u8.ToArray());
         Assert.Equal("goroutine 1 [running]:\nmain.main()\n", (await new Profiles.ProfilesClient(session.Channel).GetTextAsync(new() { CaptureId = dump }, cancellationToken: Cancel)).Text);
     }
@@ -134,7 +143,7 @@ public sealed partial class ProfileViewTests(QuietConsole fixture) : IClassFixtu
         var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content));
         await using (await fixture.Console.FillTrailAsync())
         {
-            using var lost = await PostAsync(session, content);
+            using var lost = await session.UploadAsync(content);
             Assert.Equal(HttpStatusCode.InternalServerError, lost.StatusCode);
             Assert.False(File.Exists(Path.Join(fixture.Console.Data, "captures", hash)));
         }
@@ -151,23 +160,13 @@ public sealed partial class ProfileViewTests(QuietConsole fixture) : IClassFixtu
 
     private static async Task<long> BringAsync(Session session, byte[] content)
     {
-        using var answer = await PostAsync(session, content);
+        using var answer = await session.UploadAsync(content);
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         return long.Parse(answer.Headers.Location?.OriginalString["/captures/".Length..] ?? "", System.Globalization.CultureInfo.InvariantCulture);
-    }
-
-    private static async Task<HttpResponseMessage> PostAsync(Session session, byte[] content)
-    {
-        var token = TokenField().Match(await session.Http.GetStringAsync("/captures", Cancel)).Groups[1].Value;
-        using var form = new MultipartFormDataContent { { new StringContent(token), "__RequestVerificationToken" }, { new ByteArrayContent(content), "file", "brought.bin" } };
-        return await session.Http.PostAsync("/captures/upload", form, Cancel);
     }
 
     private static List<Box> Boxes(Flame flame) => [.. MemoryMarshal.Cast<byte, double>(flame.Boxes.Span).ToArray().Chunk(8)
         .Select(b => new Box((int)b[0], (int)b[1], b[3], b[4], b[5], b[7]))];
 
     private sealed record Box(int Node, int Parent, double Start, double Width, double Frame, double Change);
-
-    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
-    private static partial Regex TokenField();
 }

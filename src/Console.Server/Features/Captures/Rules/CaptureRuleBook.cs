@@ -23,37 +23,55 @@ internal sealed class CaptureRuleBook(
 
     /// <summary>The hosts on which the rule's condition holds now, whatever the limits say.</summary>
     /// <exception cref="PrometheusException">They cannot be asked for.</exception>
-    public async Task<IReadOnlyList<Firing>> NowAsync(CaptureRule rule, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        return [.. (await prometheus.QueryAsync(rule.Expression, cancellationToken))
-            .Where(series => series[names.HostLabel].Length > 0 && series.Last > rule.Options.Above)
-            .Select(series => new Firing(series[names.HostLabel], now, series.Last))];
-    }
+    public async Task<IReadOnlyList<Firing>> NowAsync(CaptureRule rule, CancellationToken cancellationToken) =>
+        Holding(rule, await prometheus.QueryAsync(rule.Expression, cancellationToken));
 
-    /// <summary>Why the rule can never fire; empty when it could.</summary>
+    /// <summary>What the rule sees now, and why it cannot fire where it cannot.</summary>
     /// <exception cref="PrometheusException">It cannot be told.</exception>
-    public async Task<string> WhyNeverAsync(CaptureRule rule, CancellationToken cancellationToken)
+    public async Task<RuleSight> SeeAsync(CaptureRule rule, CancellationToken cancellationToken)
     {
         if (rule.Problem.Length > 0)
-            return $"It can never fire. {rule.Problem}";
-        return (await prometheus.QueryAsync(rule.Probe, cancellationToken)).Count > 0
-            ? ""
-            : $"It cannot fire: Prometheus has no series now for {rule.Probe["count(".Length..^1]}."
-                + (rule.Probe.Contains("fleetconsole_", StringComparison.Ordinal) ? " Have Prometheus scrape the console's metrics address." : " Is the metric's name right?");
+            return new($"It can never fire. {rule.Problem}", 0, []);
+        var atAnyAge = await prometheus.QueryAsync(rule.AtAnyAge, cancellationToken);
+        if (atAnyAge.Count == 0 && await UnknownAsync(rule, cancellationToken) is { } unknown)
+        {
+            return new($"It cannot fire: Prometheus has no metric {unknown} now. "
+                + (unknown.StartsWith("fleetconsole_", StringComparison.Ordinal) ? "Have it scrape the console's metrics address." : "Is the name right?"), 0, []);
+        }
+
+        if (atAnyAge.Count > 0 && atAnyAge.All(series => series[names.HostLabel].Length == 0))
+            return new($"It cannot fire: its samples lack the label {names.HostLabel}, which names the host. Keep it, as sum by ({names.HostLabel}) (...) does.", atAnyAge.Count, []);
+        var now = rule.Expression == rule.AtAnyAge ? atAnyAge : await prometheus.QueryAsync(rule.Expression, cancellationToken);
+        return new("", now.Count, Holding(rule, now));
     }
 
-    /// <summary>The rule's firings of the last day.</summary>
+    private List<Firing> Holding(CaptureRule rule, IEnumerable<Series> samples)
+    {
+        var now = time.GetUtcNow();
+        return [.. samples.Where(series => series[names.HostLabel].Length > 0 && series.Last > rule.Options.Above).Select(series => new Firing(series[names.HostLabel], now, series.Last))];
+    }
+
+    // Of two with an "or" between them one is enough.
+    private async Task<string?> UnknownAsync(CaptureRule rule, CancellationToken cancellationToken)
+    {
+        if (rule.Metrics.Count == 0)
+            return null;
+        var known = await prometheus.QueryAsync($"count by (__name__) ({{__name__=~{PromQl.OneOf(rule.Metrics)}}})", cancellationToken);
+        var unknown = rule.Metrics.Except(known.Select(series => series["__name__"]), StringComparer.Ordinal).ToList();
+        return known.Count > 0 && rule.Expression.Contains(" or ", StringComparison.Ordinal) ? null : unknown.FirstOrDefault();
+    }
+
+    /// <summary>The rule's firings as far back as they matter to its limits. One that has not ended counts as one that took something.</summary>
     public async Task<IReadOnlyList<Firing>> FiredAsync(CaptureRule rule, CancellationToken cancellationToken)
     {
-        var (user, since) = (UserOf(rule.Name), time.GetUtcNow() - TimeSpan.FromDays(1));
+        var (user, since) = (UserOf(rule.Name), time.GetUtcNow() - FiringLimits.Memory(rule.Options));
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var rows = await db.Commands.AsNoTracking().Where(c => c.RequestedBy == user && c.RequestedAt > since)
-            .Select(c => new { c.Host, c.RequestedAt, c.IdempotencyKey }).ToListAsync(cancellationToken);
+            .Select(c => new { c.Host, c.RequestedAt, c.IdempotencyKey, c.EndedAt, c.Phase }).ToListAsync(cancellationToken);
 
         // One firing may take several captures, whose keys differ in their last part.
         return [.. rows.GroupBy(row => row.IdempotencyKey[..row.IdempotencyKey.LastIndexOf('-')])
-            .Select(firing => new Firing(firing.First().Host, firing.Min(row => row.RequestedAt), double.NaN))];
+            .Select(firing => new Firing(firing.First().Host, firing.Min(row => row.RequestedAt), double.NaN, firing.All(row => row.EndedAt is not null && row.Phase != Contracts.V1.CommandPhase.Succeeded)))];
     }
 
     /// <summary>What would have fired between two moments.</summary>
@@ -69,3 +87,9 @@ internal sealed class CaptureRuleBook(
         return (FiringLimits.Replay(rule.Options, samples), step);
     }
 }
+
+/// <summary>What a rule sees.</summary>
+/// <param name="Problem">Why it cannot fire; empty when it could.</param>
+/// <param name="Samples">How many samples its query has now.</param>
+/// <param name="Holds">Where its condition holds now.</param>
+internal sealed record RuleSight(string Problem, int Samples, IReadOnlyList<Firing> Holds);

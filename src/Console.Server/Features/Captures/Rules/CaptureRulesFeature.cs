@@ -8,7 +8,7 @@ using Grpc.Core;
 namespace FleetConsole.Server.Features.Captures.Rules;
 
 /// <summary>The rules as people see them: whether they can fire, where they hold, when they fired and when they would have.</summary>
-internal sealed class CaptureRulesFeature(CaptureRuleBook book, TimeProvider time) : ICaptureRulesApi
+internal sealed class CaptureRulesFeature(CaptureRuleBook book, RuleRefusals refusals, TimeProvider time) : ICaptureRulesApi
 {
     private const int MostDays = 30;
     private const int MostFirings = 500;
@@ -50,12 +50,15 @@ internal sealed class CaptureRulesFeature(CaptureRuleBook book, TimeProvider tim
             Limits = string.Create(CultureInfo.InvariantCulture, $"at most {options.PerHostPerDay} a day on a host and {options.PerDay} in the fleet, {options.CoolDownMinutes:0.#} min apart"),
             Promql = rule.Expression,
         };
-        view.Fired.AddRange((await book.FiredAsync(rule, cancellationToken)).OrderByDescending(firing => firing.At).Select(Of));
+        var today = time.GetUtcNow() - FiringLimits.Day;
+        view.Fired.AddRange((await book.FiredAsync(rule, cancellationToken)).Where(firing => firing.At > today).OrderByDescending(firing => firing.At).Select(Of));
+        if (refusals.Last(rule.Name) is { } refusal)
+            view.Refused = new() { Host = refusal.Host, At = refusal.At.ToTimestamp(), Why = refusal.Why };
         try
         {
-            view.Problem = await book.WhyNeverAsync(rule, cancellationToken);
-            if (rule.Problem.Length == 0)
-                view.Holds.AddRange((await book.NowAsync(rule, cancellationToken)).Select(Of));
+            var sight = await book.SeeAsync(rule, cancellationToken);
+            (view.Problem, view.Samples) = (sight.Problem, sight.Samples);
+            view.Holds.AddRange(sight.Holds.Select(Of));
         }
         catch (PrometheusException e)
         {
@@ -67,7 +70,7 @@ internal sealed class CaptureRulesFeature(CaptureRuleBook book, TimeProvider tim
 
     private static CaptureFiring Of(Firing firing)
     {
-        var view = new CaptureFiring { Host = firing.Host, At = firing.At.ToTimestamp() };
+        var view = new CaptureFiring { Host = firing.Host, At = firing.At.ToTimestamp(), Failed = firing.Failed };
         if (double.IsFinite(firing.Value))
             view.Value = firing.Value;
         return view;
