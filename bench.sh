@@ -3,6 +3,7 @@
 #   ./bench.sh quality [SEED...]    F1, false positives, delays, attribution, lock-ups, steps: 160 fleets a seed, looks every 12 h
 #   ./bench.sh suspected [SEED...]  the suspected level with hourly looks, 40 fleets
 #   ./bench.sh early-limit [SEED...] how early a test that knows the generator could suspect it, 60 fleets
+#   ./bench.sh learned-limit [SEED] what gradient boosted trees make of the same twelve hours, 700 fleets
 #   ./bench.sh same [SEED]          8 fleets by replay.py and by looks, which must score the same
 #   ./bench.sh placebo              real latency, cut at made-up restarts: whatever is found is false
 #   ./bench.sh speed                full refit of 20,000 series, and one hour more
@@ -78,6 +79,11 @@ suspected() {
         echo "seed $seed:"
         "$python" tests/Console.Benchmarks/Drift/first-suspicion.py "$work/$seed-$fleets.labels" "$work/$seed-$fleets.suspected"
     done
+}
+
+learned-limit() {
+    install_packages python3-sklearn
+    OMP_NUM_THREADS=2 "$python" tests/Console.Benchmarks/Drift/learned-limit.py "$drift/generate.py" "${1:-9001}" "${FLEETS:-700}"
 }
 
 early-limit() {
@@ -255,7 +261,7 @@ agent() {
 command=${1:-}
 [[ $# -eq 0 ]] || shift
 case $command in
-quality | suspected | early-limit | same | placebo)
+quality | suspected | early-limit | learned-limit | same | placebo)
     require_drift
     prepare
     "$command" "$@"

@@ -126,7 +126,9 @@ public sealed class LiveFleet : IAsyncLifetime
         await page.GetByLabel("User").FillAsync(role);
         await page.GetByLabel("Password").FillAsync(PasswordOf(role));
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await page.WaitForURLAsync(url + path, new() { WaitUntil = WaitUntilState.Commit });
+
+        // Not by waiting for the navigation: where the page is there already, that would wait for one that never comes.
+        await Assertions.Expect(page).ToHaveURLAsync(url + path);
         return page;
     }
 }
