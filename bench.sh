@@ -2,6 +2,7 @@
 # Measures the drift detector on made fleets and on real latency, the agent, and the readers of profiles and dumps. One command for each figure:
 #   ./bench.sh quality [SEED...]    F1, false positives, delays, attribution, lock-ups, steps: 160 fleets a seed, looks every 12 h
 #   ./bench.sh suspected [SEED...]  the suspected level with hourly looks, 40 fleets
+#   ./bench.sh brought [SEED]       the same where a deploy brings the drift: 30 such fleets, 40 without any
 #   ./bench.sh early-limit [SEED...] how early a test that knows the generator could suspect it, 60 fleets
 #   ./bench.sh learned-limit [SEED] what gradient boosted trees make of the same twelve hours, 700 fleets
 #   ./bench.sh same [SEED]          8 fleets by replay.py and by looks, which must score the same
@@ -79,6 +80,16 @@ suspected() {
         echo "seed $seed:"
         "$python" tests/Console.Benchmarks/Drift/first-suspicion.py "$work/$seed-$fleets.labels" "$work/$seed-$fleets.suspected"
     done
+}
+
+brought() {
+    local data=$work/brought-${1:-7001}
+    if [[ ! -f $data.labels ]]; then
+        "$python" tests/Console.Benchmarks/Drift/brought.py "$drift/generate.py" "${1:-7001}" "$data" "$data.part"
+        mv "$data.part" "$data.labels"
+    fi
+    looks "$data" "$data.suspected" --every 1 --first 1 --level suspected
+    "$python" tests/Console.Benchmarks/Drift/first-suspicion.py "$data.labels" "$data.suspected"
 }
 
 learned-limit() {
@@ -261,7 +272,7 @@ agent() {
 command=${1:-}
 [[ $# -eq 0 ]] || shift
 case $command in
-quality | suspected | early-limit | learned-limit | same | placebo)
+quality | suspected | brought | early-limit | learned-limit | same | placebo)
     require_drift
     prepare
     "$command" "$@"
@@ -277,7 +288,7 @@ speed)
     dotnet tests/Console.Benchmarks/bin/Release/net10.0/Console.Benchmarks.dll speed 200 100
     ;;
 *)
-    sed -n '2,16p' "${BASH_SOURCE[0]}" | cut -c3- >&2
+    sed -n '2,17p' "${BASH_SOURCE[0]}" | cut -c3- >&2
     exit 2
     ;;
 esac

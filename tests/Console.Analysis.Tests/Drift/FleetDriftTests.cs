@@ -85,6 +85,20 @@ public sealed class FleetDriftTests
     }
 
     [Fact]
+    public void A_drift_that_a_version_brought_is_suspected_within_half_a_day_however_long_the_calm_before()
+    {
+        // The version comes at bin 210 on the first host and 6 bins later on the last.
+        var brought = new MadeFleet { Bins = 222, Log = (age, _, process) => process >= 8 ? Math.Log(2) * age / 24 : 0 };
+
+        Assert.All(brought.Judge().Series.Where(series => series.Host.Name == "h0"), series =>
+        {
+            var finding = Assert.IsType<DriftVerdict.Suspected>(series.Verdict).Finding;
+            Assert.Equal(AgeSpan.Newest, finding.Evidence.Span);
+        });
+        Assert.All((brought with { Log = (_, _, _) => 0 }).Judge().Series, series => Assert.IsType<DriftVerdict.Steady>(series.Verdict));
+    }
+
+    [Fact]
     public void The_metric_that_moves_with_it_comes_first()
     {
         var metrics = Drifting.Metrics(("fds", (_, _) => 100), ("vmem", (age, _) => 1000 * (1 + (age / 24))), ("goroutines", (_, bin) => 200 + (bin % 7)));

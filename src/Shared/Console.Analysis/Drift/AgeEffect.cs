@@ -18,6 +18,9 @@ public enum AgeSpan
 
     /// <summary>The recent one, with a coefficient of its own for what is older.</summary>
     Recent,
+
+    /// <summary>The newest version's, with a coefficient of its own for the versions before: what a deploy brought shows against their calm.</summary>
+    Newest,
 }
 
 /// <summary>One series' coefficient of one age shape over one span, with its uncertainty.</summary>

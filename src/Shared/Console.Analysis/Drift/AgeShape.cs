@@ -18,6 +18,9 @@ internal static class AgeShapes
 {
     public const int Count = 3;
 
+    /// <summary>Over so many spans each is fitted (<see cref="AgeSpan"/>).</summary>
+    public const int Spans = 3;
+
     /// <summary>The shape at an age in bins; 0 at age 0.</summary>
     public static double At(AgeShape shape, double age) => shape switch
     {

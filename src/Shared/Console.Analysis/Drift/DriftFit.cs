@@ -24,6 +24,9 @@ public sealed record DriftFit
     /// <summary>Age that the series reaches: the 95th percentile of its bins' ages, 48 at most. In bins.</summary>
     internal double Reach { get; private init; }
 
+    /// <summary>The same of the newest version's bins. In bins.</summary>
+    internal double NewestReach { get; private init; }
+
     internal AgeEffect?[]? P99 { get; private init; }
 
     internal AgeEffect?[]? P50 { get; private init; }
@@ -70,6 +73,8 @@ public sealed record DriftFit
     internal AgeEffect? Effect(AgeView view) =>
         (view.Quantile == LatencyQuantile.P99 ? P99 : P50)?[((int)view.Span * AgeShapes.Count) + (int)view.Shape];
 
+    internal double ReachIn(AgeSpan span) => span == AgeSpan.Newest ? NewestReach : Reach;
+
     internal FitLevel Level(LatencyQuantile quantile) => quantile == LatencyQuantile.P99 ? LevelP99 : LevelP50;
 
     /// <summary>The series' own ratio under a straight rise, whether or not it means anything.</summary>
@@ -92,7 +97,8 @@ public sealed record DriftFit
         var level = model.Level(panel);
         return new(series, span, panel.Count)
         {
-            Reach = Math.Min(Percentile(panel.Age, 0.95), 48),
+            Reach = ReachOf(panel.Age),
+            NewestReach = ReachOf(panel.Age[panel.NewestAt..]),
             P99 = p99,
             LevelP99 = level,
             P50 = model.Effects(panel, series.Bins.LogP50, HalfWeightP50, options),
@@ -102,6 +108,8 @@ public sealed record DriftFit
     }
 
     internal static double HalfWeight(LatencyQuantile quantile) => quantile == LatencyQuantile.P99 ? HalfWeightP99 : HalfWeightP50;
+
+    private static double ReachOf(double[] ages) => Math.Min(Percentile(ages, 0.95), 48);
 
     // Linear between order statistics (Hyndman and Fan 1996, definition 7).
     private static double Percentile(double[] values, double q)

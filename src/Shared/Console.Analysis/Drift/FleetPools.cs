@@ -4,7 +4,7 @@ namespace FleetConsole.Analysis.Drift;
 internal readonly record struct AgeView(LatencyQuantile Quantile, AgeSpan Span, AgeShape Shape)
 {
     /// <summary>Where it is among <see cref="All"/>.</summary>
-    public int Index => (((int)Quantile * 2) + (int)Span) * AgeShapes.Count + (int)Shape;
+    public int Index => (((int)Quantile * AgeShapes.Spans) + (int)Span) * AgeShapes.Count + (int)Shape;
 
     /// <summary>All of them, in a fixed order.</summary>
     public static IReadOnlyList<AgeView> All { get; } =

@@ -55,15 +55,15 @@ internal static class FleetScores
     }
 
     /// <summary>The best evidence of a whole group's common effect.</summary>
-    /// <param name="reach">Age that the group's series reach, in bins.</param>
-    public static DriftScore OfGroup(FleetPools pools, PoolLevel level, string name, double reach)
+    /// <param name="members">The group's series.</param>
+    public static DriftScore OfGroup(FleetPools pools, PoolLevel level, string name, IReadOnlyList<DriftFit> members)
     {
         var best = Nothing with { Level = level };
         for (var v = 0; v < AgeView.All.Count; v++)
         {
             var view = AgeView.All[v];
             if (pools.Of(level, name, v) is { } pool)
-                Try(ref best, Blank(view, level), pool.Mean, pool.Variance, pool.DegreesOfFreedom, AgeShapes.At(view.Shape, reach), 0);
+                Try(ref best, Blank(view, level), pool.Mean, pool.Variance, pool.DegreesOfFreedom, AgeShapes.At(view.Shape, members.Average(m => m.ReachIn(view.Span))), 0);
         }
 
         return best;
@@ -92,7 +92,7 @@ internal static class FleetScores
             var view = AgeView.All[v];
             if (fit.Effect(view) is not { } own)
                 continue;
-            var reach = AgeShapes.At(view.Shape, fit.Reach);
+            var reach = AgeShapes.At(view.Shape, fit.ReachIn(view.Span));
             Try(ref best, Blank(view, PoolLevel.Own), own.Coefficient, own.DataVariance + own.PriorVariance, own.DegreesOfFreedom, reach, OwnHandicap);
             foreach (var level in Pooled)
                 TryPool(ref best, Blank(view, level), own, pools.Of(level, series, v), reach);

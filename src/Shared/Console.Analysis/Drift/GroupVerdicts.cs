@@ -39,7 +39,7 @@ internal sealed class GroupVerdicts(
         var strongest = judged.Select(i => verdicts[i].Verdict).MaxBy(Strength)!;
         if (judged.Count < EffectPool.LeastMembers)
             return strongest;
-        var pooled = FleetScores.OfGroup(pools, level, name, judged.Average(i => fits[i].Reach));
+        var pooled = FleetScores.OfGroup(pools, level, name, [.. judged.Select(i => fits[i])]);
         if (Finding(strongest) is not { } finding || pooled.Score < levels.Suspected)
             return new DriftVerdict.Steady(Ratio(pooled), pooled.Score, (strongest as DriftVerdict.Steady)?.Resolved);
         var common = finding with

@@ -79,6 +79,6 @@ internal sealed partial class PanelFit
         var beta = Weighted(_w, _gt, _y) / d;
         for (var i = 0; i < _n; i++)
             _r[i] = rests[^1][i] - (beta * _gt[i]);
-        return new(beta, Clustered(panel, beta, d, 0).DataVariance);
+        return new(beta, Clustered(panel, beta, d, 0, _n).DataVariance);
     }
 }

@@ -19,6 +19,10 @@ internal sealed partial class PanelFit
     // a young series' noise is known from the bins themselves besides; measured on generated fleets, 3 evens the levels out.
     private const double YoungFreedom = 3;
 
+    // Bins of the versions before, to know hours and load by; and of the newest, that a level and a rise leave some over.
+    private const int LeastBefore = 12;
+    private const int LeastNewest = 5;
+
     // Three rounds settle the priors on the model without age: with it a step down would be read as drift. One round more with it.
     private const int NullRounds = 3;
 
@@ -40,13 +44,15 @@ internal sealed partial class PanelFit
     public AgeEffect?[] Effects(SeriesPanel panel, ReadOnlySpan<float> logLatency, double halfWeight, DriftOptions options)
     {
         Settle(panel, logLatency, halfWeight);
-        var effects = new AgeEffect?[2 * AgeShapes.Count];
-        var old = OldRows(panel, options);
+        var effects = new AgeEffect?[AgeShapes.Spans * AgeShapes.Count];
+        var (old, before) = (OldRows(panel, options), RowsBeforeNewest(panel, options));
         for (var s = 0; s < AgeShapes.Count; s++)
         {
             effects[s] = Whole(panel, (AgeShape)s);
             if (old > 0)
-                effects[AgeShapes.Count + s] = Recent(panel, (AgeShape)s, old);
+                effects[AgeShapes.Count + s] = Since(panel, (AgeShape)s, old);
+            if (before > 0)
+                effects[(2 * AgeShapes.Count) + s] = Since(panel, (AgeShape)s, before);
         }
 
         return effects;
@@ -168,11 +174,11 @@ internal sealed partial class PanelFit
         var beta = Weighted(_w, _gt, _y) / d;
         for (var i = 0; i < _n; i++)
             _r[i] = _ry[i] - (beta * _gt[i]);
-        return Clustered(panel, beta, d, prior);
+        return Clustered(panel, beta, d, prior, _n);
     }
 
     // The older bins have the same shape with a coefficient of their own, prior sd .5, partialled out as well.
-    private AgeEffect? Recent(SeriesPanel panel, AgeShape shape, int old)
+    private AgeEffect? Since(SeriesPanel panel, AgeShape shape, int old)
     {
         const double oldPrecision = 4;
         for (var i = 0; i < _n; i++)
@@ -204,7 +210,7 @@ internal sealed partial class PanelFit
             _gt[i] -= _got[i] * share;
         }
 
-        return Clustered(panel, beta, d, prior);
+        return Clustered(panel, beta, d, prior, _n - old);
     }
 
     // z~ = z - X v with v = A^-1 X'Wz; returns z'W z~ and the priors' part v' L v.
@@ -219,7 +225,7 @@ internal sealed partial class PanelFit
         return (Weighted(_w, z, into), prior);
     }
 
-    private AgeEffect Clustered(SeriesPanel panel, double beta, double d, double prior)
+    private AgeEffect Clustered(SeriesPanel panel, double beta, double d, double prior, int bins)
     {
         var first = panel.Block[0];
         var blocks = panel.Block[^1] - first + 1;
@@ -246,7 +252,7 @@ internal sealed partial class PanelFit
 
         var priorVariance = prior / (d * d);
         var data = Math.Max(squares, Math.Max((1 / d) - priorVariance, 1e-9));
-        return new(beta, data, priorVariance, Math.Max(panel.IsYoung ? YoungFreedom : 1, (1 / concentration) - 1), first, influence, share);
+        return new(beta, data, priorVariance, Math.Max(bins < SeriesPanel.YoungBins ? YoungFreedom : 1, (1 / concentration) - 1), first, influence, share);
     }
 
     private static int OldRows(SeriesPanel panel, DriftOptions options)
@@ -256,6 +262,13 @@ internal sealed partial class PanelFit
         while (old < panel.Count && panel.Ends[old] <= last - (options.Recent * options.BinSeconds))
             old++;
         return old > 24 && panel.Count - old > 12 ? old : 0;
+    }
+
+    // Where the newest version is as old as the recent window, the two ask the same.
+    private static int RowsBeforeNewest(SeriesPanel panel, DriftOptions options)
+    {
+        var newest = panel.Count - panel.NewestAt;
+        return panel.NewestAt >= LeastBefore && newest >= LeastNewest && newest < options.Recent ? panel.NewestAt : 0;
     }
 
     private double Weighted(double[] w, double[] a, double[] b)

@@ -13,7 +13,7 @@ internal sealed class SeriesPanel
     public const int Dense = 10;
 
     // Three quarters of a day of bins: a day's load goes up and down in it once.
-    private const int YoungBins = 18;
+    public const int YoungBins = 18;
 
     private const double Hour = 3600;
     private const double Day = 86400;
@@ -85,6 +85,9 @@ internal sealed class SeriesPanel
     /// <summary>For each process its index in the bins' list.</summary>
     public int[] ProcessIndex { get; private set; } = [];
 
+    /// <summary>The row with which the newest version begins; 0 when all rows are of one version.</summary>
+    public int NewestAt { get; private set; }
+
     public int Steps => Epoch.Length == 0 ? 0 : Epoch[^1];
 
     public const int HourAt = Dense;
@@ -111,6 +114,7 @@ internal sealed class SeriesPanel
             {
                 var deployed = processes.Count > 0 && bins.Processes[processes[^1]].Version != bins.Processes[process].Version;
                 epochs.Add(epochs.Count == 0 ? 0 : epochs[^1] + (deployed ? 1 : 0));
+                NewestAt = deployed ? i : NewestAt;
                 processes.Add(process);
             }
 
