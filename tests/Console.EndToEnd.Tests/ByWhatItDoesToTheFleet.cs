@@ -11,7 +11,8 @@ public sealed class ByWhatItDoesToTheFleet : ITestCollectionOrderer
 {
     private static readonly string[] Order =
     [
-        nameof(OperatorTests), nameof(ControlTests), nameof(GuardRailTests), nameof(ViewerTests), nameof(ScriptTests), nameof(SecurityPolicyTests), nameof(AccessibilityTests), nameof(FindingTests),
+        nameof(OperatorTests), nameof(ControlTests), nameof(GuardRailTests), nameof(SameVersionTests),
+        nameof(ViewerTests), nameof(ScriptTests), nameof(SecurityPolicyTests), nameof(AccessibilityTests), nameof(FindingTests), nameof(RejuvenationTests),
         nameof(CaptureTests), nameof(DeployTests), nameof(OutageTests), nameof(DemoTests),
     ];
 

@@ -22,8 +22,9 @@ public sealed partial class CaptureTests(LiveFleet fleet)
         var page = await fleet.SignInAsync("operator", $"/hosts/{Host}");
         await page.InteractiveAsync();
 
-        // Not how long until it locks up: beside a machine's other work the rise of a few minutes is not always beyond doubt, and then the console says nothing of it.
-        await Assertions.Expect(page.GetByTestId("fork-lock")).ToBeVisibleAsync();
+        // So fast a lock-up would come before there are samples enough to foresee it.
+        await Assertions.Expect(page.GetByTestId("fork-lock")).ToContainTextAsync("locks up in", new() { Timeout = Growing });
+        await Assertions.Expect(page.GetByTestId("forecast")).ToContainTextAsync("if fork time goes on rising");
         await fleet.CommandAsync(Cancel, "grow", Host, Times);
         var old = await TakeAsync(page, "profile", "Profile", "an old process");
 

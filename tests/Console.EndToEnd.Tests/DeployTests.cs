@@ -44,15 +44,11 @@ public sealed partial class DeployTests(LiveFleet fleet)
         // The last host may have been restarted a moment ago; the others' ages are what there is to compare at.
         foreach (var host in Hosts.SkipLast(1))
             await Assertions.Expect(page.HostRow(host)).ToContainTextAsync(Aged(), new() { Timeout = Judging });
-        await fleet.CommandAsync(Cancel, "deploy", "spawn");
-        foreach (var host in Hosts)
-            await Assertions.Expect(page.HostRow(host)).ToContainTextAsync("1.0.6", new() { Timeout = Pages.Patient });
-
+        var version = await fleet.DeployAsync("spawn", Cancel);
         await page.GetByRole(AriaRole.Link, new() { Name = "Deploys" }).ClickAsync();
-        var deploy = page.Locator("[data-testid=deploys] tr[data-version='1.0.6']");
-        await Assertions.Expect(deploy).ToContainTextAsync("all 4 hosts");
-        await JudgedAsync(page, "1.0.6", "improved");
-        await Assertions.Expect(deploy).ToContainTextAsync("lower at equal age");
+        await page.SeesDeployAsync(version);
+        await JudgedAsync(page, version, "improved");
+        await Assertions.Expect(page.DeployRow(version)).ToContainTextAsync("lower at equal age");
     }
 
     [GeneratedRegex("of it rejuvenation: at equal age it is unchanged")]
@@ -63,6 +59,5 @@ public sealed partial class DeployTests(LiveFleet fleet)
     private static partial Regex Aged();
 
     private static Task JudgedAsync(IPage page, string version, string verdict) =>
-        Assertions.Expect(page.Locator($"[data-testid=deploys] tr[data-version='{version}'] [data-verdict]"))
-            .ToHaveTextAsync(verdict, new() { Timeout = Judging });
+        Assertions.Expect(page.DeployRow(version).Locator("[data-verdict]")).ToHaveTextAsync(verdict, new() { Timeout = Judging });
 }

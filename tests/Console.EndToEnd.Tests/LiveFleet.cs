@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 [assembly: AssemblyFixture(typeof(FleetConsole.EndToEnd.Tests.LiveFleet))]
@@ -8,7 +9,7 @@ using Microsoft.Playwright;
 namespace FleetConsole.EndToEnd.Tests;
 
 /// <summary>One live demo fleet and one browser for all tests of this assembly.</summary>
-public sealed class LiveFleet : IAsyncLifetime
+public sealed partial class LiveFleet : IAsyncLifetime
 {
     private const string ChromiumPath = "/usr/bin/chromium";
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(120);
@@ -17,6 +18,7 @@ public sealed class LiveFleet : IAsyncLifetime
 
     private readonly List<IBrowserContext> _open = [];
     private string? _test;
+    private string? _same;
     private DemoProcess? _demo;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -78,11 +80,28 @@ public sealed class LiveFleet : IAsyncLifetime
     public void Require() => Assert.SkipWhen(Missing is not null, Missing ?? "");
 
     /// <summary>Runs <c>demo.sh COMMAND...</c> as a second terminal would.</summary>
-    internal async Task CommandAsync(CancellationToken cancellationToken, params string[] command)
+    /// <returns>What it printed.</returns>
+    internal async Task<string> CommandAsync(CancellationToken cancellationToken, params string[] command)
     {
         await using var second = DemoProcess.Start(Demo.Port, Demo.Data, command);
         Assert.True(await second.EndAsync(cancellationToken) == 0, second.Output);
+        return second.Output;
     }
+
+    /// <summary>Deploys a version with that spawn mode from a second terminal.</summary>
+    /// <returns>The version.</returns>
+    internal async Task<string> DeployAsync(string mode, CancellationToken cancellationToken) =>
+        DeployedVersion().Match(await CommandAsync(cancellationToken, "deploy", mode)).Groups[1].Value;
+
+    /// <summary>
+    /// A version that changes nothing. It is deployed once for all tests: those that only look run between the one that sees it come and the one that
+    /// reads what became of it, since its processes need some age until then.
+    /// </summary>
+    /// <returns>The version.</returns>
+    internal async Task<string> DeployTheSameAsync(CancellationToken cancellationToken) => _same ??= await DeployAsync("fork", cancellationToken);
+
+    [GeneratedRegex("Deploying ([0-9.]+) ")]
+    private static partial Regex DeployedVersion();
 
     /// <summary>A page in a browser context of its own: nobody is signed in.</summary>
     public Task<IPage> OpenAsync(string path, string theme) => OpenAtAsync(Url, path, theme);

@@ -44,4 +44,11 @@ internal static class Pages
     /// <summary>The row of the fleet's table for a host.</summary>
     public static ILocator HostRow(this IPage page, string host) =>
         page.GetByTestId("fleet").GetByRole(AriaRole.Row).Filter(new() { Has = page.GetByRole(AriaRole.Link, new() { Name = host, Exact = true }) });
+
+    /// <summary>The row of the list of deploys for a version.</summary>
+    public static ILocator DeployRow(this IPage page, string version) => page.Locator($"[data-testid=deploys] tr[data-version='{version}']");
+
+    /// <summary>Waits until a deploy to all hosts of the demo stands in the list.</summary>
+    public static Task SeesDeployAsync(this IPage page, string version) =>
+        Assertions.Expect(page.DeployRow(version)).ToContainTextAsync("all 4 hosts", new() { Timeout = Patient });
 }

@@ -39,7 +39,7 @@ public sealed class LockupForecastTests
         for (var seed = 0; seed < 200; seed++)
         {
             var random = new MersenneTwister(seed);
-            var rising = Assert.IsType<LockupForecast.Rising>(Forecast(40, 15, _ => 8, i => 0.001 + (0.0005 * i) + Normal.Sample(random, 0, 0.001)));
+            var rising = Assert.IsType<LockupForecast.Rising>(Forecast(40, 15, _ => 8, i => (0.001 + (0.0005 * i)) * Normal.Sample(random, 1, 0.15)));
 
             // 125 ms at 8 a second: sample 248, and the 39th is the last.
             const double Truth = (248 - 39) * 15;
@@ -88,12 +88,53 @@ public sealed class LockupForecastTests
     }
 
     [Fact]
-    public void Spans_of_different_length_are_refused() =>
-        Assert.Throws<ArgumentException>(() => LockupForecast.Of([1, 2], [1, 2], [1], 0));
+    public void Bursts_of_other_work_do_not_hide_a_fork_time_that_rises_tenfold()
+    {
+        // Half an hour from 4 ms to 150, while other work makes a fork take half or twice as long for minutes.
+        var told = 0;
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var other = Bursts(new(seed), 120, 0.7);
+            told += Forecast(120, 15, _ => 8, i => (0.004 + (0.00125 * i)) * other[i]) is LockupForecast.Rising ? 1 : 0;
+        }
 
-    private static LockupForecast Forecast(int samples, double step, Func<int, double> rate, Func<int, double> forkSeconds, double patience = 0) => LockupForecast.Of(
-        [.. Enumerable.Range(0, samples).Select(i => Start + (i * step))],
-        [.. Enumerable.Range(0, samples).Select(rate)],
-        [.. Enumerable.Range(0, samples).Select(forkSeconds)],
-        patience);
+        Assert.InRange(told, 120, 200);
+    }
+
+    [Fact]
+    public void Memory_that_grows_speaks_for_a_rise_and_makes_none()
+    {
+        var (alone, growing, steady, steps) = (0, 0, 0, 0);
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var other = Bursts(new(seed), 60, 0.5);
+            double Rising(int i) => (0.004 + (0.00125 * i)) * other[i];
+            double Flat(int i) => 0.05 * other[i];
+            alone += Forecast(60, 15, _ => 8, Rising) is LockupForecast.Rising ? 1 : 0;
+            growing += Forecast(60, 15, _ => 8, Rising, bytes: i => 1e9 + (5e7 * i)) is LockupForecast.Rising ? 1 : 0;
+            steady += Forecast(60, 15, _ => 8, Flat, bytes: i => 1e9 + (5e7 * i)) is LockupForecast.Rising ? 1 : 0;
+            steps += Forecast(60, 15, _ => 8, Rising, bytes: i => 1e9 + (i / 50 * 6.4e7)) is LockupForecast.Rising ? 1 : 0;
+        }
+
+        Assert.True(growing >= 1.2 * alone, $"{growing} with memory that grows, {alone} without");
+        Assert.Equal(alone, steps);
+        Assert.InRange(steady, 0, 9);
+    }
+
+    // Factors by which the rest of the machine slows a fork: of a log-normal Ornstein-Uhlenbeck process with a time constant of one minute.
+    private static double[] Bursts(MersenneTwister random, int samples, double deviation)
+    {
+        var (factors, level, keep) = (new double[samples], Normal.Sample(random, 0, 1), Math.Exp(-15.0 / 60));
+        for (var i = 0; i < samples; i++)
+        {
+            factors[i] = Math.Exp(deviation * level);
+            level = (keep * level) + (Math.Sqrt(1 - (keep * keep)) * Normal.Sample(random, 0, 1));
+        }
+
+        return factors;
+    }
+
+    private static LockupForecast Forecast(
+        int samples, double step, Func<int, double> rate, Func<int, double> forkSeconds, double patience = 0, Func<int, double>? bytes = null) => LockupForecast.Of(
+        Enumerable.Range(0, samples).Select(i => new ForkSample(Start + (i * step), rate(i), forkSeconds(i), bytes?.Invoke(i) ?? double.NaN)), patience);
 }

@@ -8,7 +8,7 @@ namespace FleetConsole.Server.Sources.Watch;
 
 /// <summary>
 /// Forecasts lock-ups from two looks at the whole fleet: the last half hour finely and the last day coarsely. A process
-/// that grows by the minute shows in the first, one that grows by the hour in the second; the sooner lock-up counts.
+/// that grows by the minute shows in the first, one that grows by the hour in the second; the sooner lock-up counts. A call that waits longer than the probe does is what a lock-up is seen by.
 /// </summary>
 internal sealed class ForecastReader(PrometheusClient prometheus, PromQl promQl, MetricNames names, IOptions<GitRpcOptions> probes)
 {
@@ -33,15 +33,16 @@ internal sealed class ForecastReader(PrometheusClient prometheus, PromQl promQl,
             var rate = Estimated ? promQl.RequestRate(window) : promQl.SpawnRate(window);
             var fork = Estimated ? promQl.EstimatedForkSeconds() : promQl.MeanForkSeconds(window);
             var rates = prometheus.QueryRangeAsync(rate, now - back, now, step, cancellationToken);
+            var memory = prometheus.QueryRangeAsync(promQl.Gauge(names.VirtualMemory), now - back, now, step, cancellationToken);
             var forks = prometheus.QueryRangeAsync(fork, now - back, now, step, cancellationToken);
-            await Task.WhenAll(rates, forks);
-            var byHost = (await rates).ToDictionary(s => s[names.HostLabel], StringComparer.Ordinal);
+            await Task.WhenAll(rates, memory, forks);
+            var (rateOf, memoryOf) = (ByHost(await rates), ByHost(await memory));
             foreach (var series in await forks)
             {
                 var host = series[names.HostLabel];
-                if (!byHost.TryGetValue(host, out var spawns) || !starts.TryGetValue(host, out var start))
+                if (!rateOf.TryGetValue(host, out var spawns) || !starts.TryGetValue(host, out var start))
                     continue;
-                var forecast = Of(spawns, series, start + window.TotalSeconds);
+                var forecast = LockupForecast.Of(Samples(series, spawns, memoryOf.GetValueOrDefault(host), start + window.TotalSeconds), probes.Value.DeadlineSeconds);
                 found[host] = found.TryGetValue(host, out var other) ? Sooner(other, forecast) : forecast;
             }
         }
@@ -49,13 +50,17 @@ internal sealed class ForecastReader(PrometheusClient prometheus, PromQl promQl,
         return found;
     }
 
-    // Samples whose whole window lies in the life of the process that runs. A call that waits longer than the probe does is what a lock-up is seen by.
-    private LockupForecast Of(Series spawns, Series forks, double from)
+    private Dictionary<string, Series> ByHost(IReadOnlyList<Series> series) => series.ToDictionary(s => s[names.HostLabel], StringComparer.Ordinal);
+
+    // Those whose whole window lies in the life of the process that runs.
+    private static IEnumerable<ForkSample> Samples(Series forks, Series spawns, Series? memory, double from)
     {
-        var rates = spawns.Times.Zip(spawns.Values).ToDictionary(s => s.First, s => s.Second);
-        var own = forks.Times.Zip(forks.Values).Where(s => s.First >= from && rates.ContainsKey(s.First)).ToList();
-        return LockupForecast.Of([.. own.Select(s => s.First)], [.. own.Select(s => rates[s.First])], [.. own.Select(s => s.Second)], probes.Value.DeadlineSeconds);
+        var (rates, bytes) = (At(spawns), memory is null ? [] : At(memory));
+        return forks.Times.Zip(forks.Values).Where(s => s.First >= from && rates.ContainsKey(s.First))
+            .Select(s => new ForkSample(s.First, rates[s.First], s.Second, bytes.GetValueOrDefault(s.First, double.NaN)));
     }
+
+    private static Dictionary<double, double> At(Series series) => series.Times.Zip(series.Values).ToDictionary(s => s.First, s => s.Second);
 
     private static LockupForecast Sooner(LockupForecast fine, LockupForecast coarse) => (fine, coarse) switch
     {

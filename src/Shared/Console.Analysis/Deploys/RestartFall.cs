@@ -6,7 +6,7 @@ namespace FleetConsole.Analysis.Deploys;
 internal static class RestartFall
 {
     // A few bins, so that one does not decide; but soon enough after the start that "first" is true.
-    private const int MostBins = 12;
+    private const int MostBins = 6;
     private const int LeastBins = 2;
 
     /// <summary>The ratio; null when either side has too few bins.</summary>

@@ -17,13 +17,21 @@ public abstract record LockupForecast
     /// </summary>
     public const double LeastStandardErrors = 4;
 
+    /// <summary>
+    /// From this many on where the process's virtual memory grows beyond doubt as well: a fork copies page tables, so that is half of the proof.
+    /// </summary>
+    public const double LeastStandardErrorsGrowing = 3;
+
+    /// <summary>Growth of virtual memory over the samples that counts: a runtime that takes one more arena has less.</summary>
+    public const double LeastGrowth = 0.1;
+
     /// <summary>A rise that would lock up later than this is no warning: a deploy comes first.</summary>
     public static readonly TimeSpan Horizon = TimeSpan.FromDays(30);
 
     private const double NormalQuantile = 1.96;
 
     // The busy hour decides: a lock-up comes when the load does.
-    private const double BusyPercentile = 90;
+    private const int BusyPercentile = 90;
 
     private LockupForecast()
     {
@@ -35,43 +43,39 @@ public abstract record LockupForecast
     /// <summary>
     /// Fits a line through the mean fork time and extends it to where, at the busy spawn rate (90th percentile of the
     /// samples), utilisation is 1. Page tables grow with the process and a fork copies them, so fork time is linear in
-    /// what has grown. Ordinary least squares; the slope's variance is inflated by (1+r)/(1-r), r the residuals' lag-1
+    /// what has grown. Least squares with an error in proportion to the value; the slope's variance is inflated by (1+r)/(1-r), r the residuals' lag-1
     /// correlation, since neighbouring samples repeat each other.
     /// Past 1 the queue grows by what arrives above what is served (the fluid approximation of a queue whose load rises; Newell 1968):
     /// with utilisation rising by a each second, a call waits a t^2 / 2 seconds when it has been above 1 for t of them.
     /// </summary>
-    /// <param name="times">Unix seconds, ascending, all of one process; n of them.</param>
-    /// <param name="spawnsPerSecond">Spawns per second at each time; n of them. NaN is left out.</param>
-    /// <param name="forkSeconds">Mean seconds of one fork at each time; n of them. NaN is left out.</param>
+    /// <param name="samples">By time, all of one process. One whose rate or fork time is NaN is left out.</param>
     /// <param name="patience">Seconds that a call waits before it counts as not answered.</param>
-    /// <exception cref="ArgumentException">The spans differ in length.</exception>
-    public static LockupForecast Of(ReadOnlySpan<double> times, ReadOnlySpan<double> spawnsPerSecond, ReadOnlySpan<double> forkSeconds, double patience)
+    public static LockupForecast Of(IEnumerable<ForkSample> samples, double patience)
     {
-        if (times.Length != spawnsPerSecond.Length || times.Length != forkSeconds.Length)
-            throw new ArgumentException($"{times.Length} times for {spawnsPerSecond.Length} rates and {forkSeconds.Length} fork times", nameof(times));
-        var (x, rates, y) = (new List<double>(), new List<double>(), new List<double>());
-        for (var i = 0; i < times.Length; i++)
-        {
-            if (!double.IsFinite(spawnsPerSecond[i]) || !double.IsFinite(forkSeconds[i]))
-                continue;
-            x.Add(times[i]);
-            rates.Add(spawnsPerSecond[i]);
-            y.Add(forkSeconds[i]);
-        }
-
-        if (x.Count < LeastSamples)
-            return new TooFewSamples(x.Count, LeastSamples, y.Count > 0 ? Math.Max(0, y[^1] * rates[^1]) : 0);
-        var busy = rates.Percentile((int)BusyPercentile);
-        var line = Line.Through(x, y);
-        var now = Math.Max(0, line.At(x[^1]));
-        return busy > 0 ? Extend(now, line, busy, patience) : new NotRising(0);
+        var known = samples.Where(s => double.IsFinite(s.SpawnsPerSecond) && double.IsFinite(s.ForkSeconds)).ToList();
+        if (known.Count < LeastSamples)
+            return new TooFewSamples(known.Count, LeastSamples, known.Count > 0 ? Math.Max(0, known[^1].ForkSeconds * known[^1].SpawnsPerSecond) : 0);
+        var busy = known.Select(s => s.SpawnsPerSecond).Percentile(BusyPercentile);
+        var line = Line.ThroughRelative([.. known.Select(s => s.Time)], [.. known.Select(s => s.ForkSeconds)]);
+        var now = Math.Max(0, line.At(known[^1].Time));
+        return busy > 0 ? Extend(now, line, Grows(known) ? LeastStandardErrorsGrowing : LeastStandardErrors, busy, patience) : new NotRising(0);
     }
 
-    private static LockupForecast Extend(double now, Line line, double busy, double patience)
+    private static bool Grows(List<ForkSample> samples)
+    {
+        var known = samples.Where(s => double.IsFinite(s.VirtualBytes)).ToList();
+        if (known.Count < LeastSamples)
+            return false;
+        var line = Line.Through([.. known.Select(s => s.Time)], [.. known.Select(s => s.VirtualBytes)]);
+        var (first, last) = (line.At(known[0].Time), line.At(known[^1].Time));
+        return last - first >= LeastGrowth * first && line.Slope >= LeastStandardErrors * line.StandardError;
+    }
+
+    private static LockupForecast Extend(double now, Line line, double least, double busy, double patience)
     {
         var utilisation = now * busy;
         double Seconds(double slope) => Math.Max(0, ((1 - utilisation) / (slope * busy)) + Math.Sqrt(2 * patience / (slope * busy)));
-        if (line.Slope <= 0 || line.Slope < LeastStandardErrors * line.StandardError || Seconds(line.Slope) > Horizon.TotalSeconds)
+        if (line.Slope <= 0 || line.Slope < least * line.StandardError || Seconds(line.Slope) > Horizon.TotalSeconds)
             return new NotRising(utilisation);
         var wide = NormalQuantile * line.StandardError;
         return new Rising(utilisation, line.Slope * busy * 3600, Seconds(line.Slope), Seconds(line.Slope + wide), Seconds(line.Slope - wide));
@@ -106,3 +110,10 @@ public abstract record LockupForecast
         public override double Utilisation { get; } = Utilisation;
     }
 }
+
+/// <summary>What one look showed of a process's forks.</summary>
+/// <param name="Time">Unix seconds.</param>
+/// <param name="SpawnsPerSecond">NaN where nothing is known.</param>
+/// <param name="ForkSeconds">Mean seconds of one fork; NaN where nothing was forked.</param>
+/// <param name="VirtualBytes">The process's address space; NaN where nothing is known.</param>
+public readonly record struct ForkSample(double Time, double SpawnsPerSecond, double ForkSeconds, double VirtualBytes);
