@@ -11,9 +11,8 @@ public sealed class ByWhatItDoesToTheFleet : ITestCollectionOrderer
 {
     private static readonly string[] Order =
     [
-        nameof(OperatorTests), nameof(ControlTests), nameof(GuardRailTests), nameof(SameVersionTests),
-        nameof(ViewerTests), nameof(ScriptTests), nameof(SecurityPolicyTests), nameof(AccessibilityTests), nameof(FindingTests), nameof(RejuvenationTests),
-        nameof(CaptureTests), nameof(DeployTests), nameof(OutageTests), nameof(DemoTests),
+        nameof(OperatorTests), nameof(ControlTests), nameof(GuardRailTests), nameof(ViewerTests), nameof(ScriptTests), nameof(SecurityPolicyTests), nameof(AccessibilityTests), nameof(FindingTests),
+        nameof(CaptureTests), nameof(RejuvenationTests), nameof(DeployTests), nameof(OutageTests), nameof(DemoTests),
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

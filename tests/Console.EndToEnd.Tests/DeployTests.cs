@@ -8,7 +8,6 @@ public sealed partial class DeployTests(LiveFleet fleet)
 {
     // A first word takes six bins of fifteen seconds, a firm one some more.
     private const float Judging = 420_000;
-    private static readonly string[] Hosts = ["git-1", "git-2", "git-3", "git-4"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -42,7 +41,7 @@ public sealed partial class DeployTests(LiveFleet fleet)
         var page = await fleet.SignInAsync("operator");
 
         // The last host may have been restarted a moment ago; the others' ages are what there is to compare at.
-        foreach (var host in Hosts.SkipLast(1))
+        foreach (var host in LiveFleet.Hosts.SkipLast(1))
             await Assertions.Expect(page.HostRow(host)).ToContainTextAsync(Aged(), new() { Timeout = Judging });
         var version = await fleet.DeployAsync("spawn", Cancel);
         await page.GetByRole(AriaRole.Link, new() { Name = "Deploys" }).ClickAsync();
@@ -54,8 +53,8 @@ public sealed partial class DeployTests(LiveFleet fleet)
     [GeneratedRegex("of it rejuvenation: at equal age it is unchanged")]
     private static partial Regex RejuvenationOnly();
 
-    // By then a process answers several times more slowly than when it began.
-    [GeneratedRegex("([3-9]|[1-9][0-9]) min [0-9]+ s|[0-9]+ h")]
+    // By then a process answers a few times more slowly than when it began.
+    [GeneratedRegex("([2-9]|[1-9][0-9]) min [0-9]+ s|[0-9]+ h")]
     private static partial Regex Aged();
 
     private static Task JudgedAsync(IPage page, string version, string verdict) =>

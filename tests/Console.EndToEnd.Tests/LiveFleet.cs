@@ -16,9 +16,10 @@ public sealed partial class LiveFleet : IAsyncLifetime
     private static readonly string[] ChromiumArguments =
         ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
+    internal static readonly string[] Hosts = ["git-1", "git-2", "git-3", "git-4"];
+
     private readonly List<IBrowserContext> _open = [];
     private string? _test;
-    private string? _same;
     private DemoProcess? _demo;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -92,13 +93,6 @@ public sealed partial class LiveFleet : IAsyncLifetime
     /// <returns>The version.</returns>
     internal async Task<string> DeployAsync(string mode, CancellationToken cancellationToken) =>
         DeployedVersion().Match(await CommandAsync(cancellationToken, "deploy", mode)).Groups[1].Value;
-
-    /// <summary>
-    /// A version that changes nothing. It is deployed once for all tests: those that only look run between the one that sees it come and the one that
-    /// reads what became of it, since its processes need some age until then.
-    /// </summary>
-    /// <returns>The version.</returns>
-    internal async Task<string> DeployTheSameAsync(CancellationToken cancellationToken) => _same ??= await DeployAsync("fork", cancellationToken);
 
     [GeneratedRegex("Deploying ([0-9.]+) ")]
     private static partial Regex DeployedVersion();

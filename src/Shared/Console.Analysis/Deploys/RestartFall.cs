@@ -5,14 +5,15 @@ namespace FleetConsole.Analysis.Deploys;
 /// <summary>What everybody sees at a restart: the new process's first ages against the old one's last. It has age in it.</summary>
 internal static class RestartFall
 {
-    // A few bins, so that one does not decide; but soon enough after the start that "first" is true.
+    // A few bins, so that one does not decide; but soon enough after the start that "first" is true, and of a short life no more than a third.
     private const int MostBins = 6;
     private const int LeastBins = 2;
+    private const int ShareOfLife = 3;
 
     /// <summary>The ratio; null when either side has too few bins.</summary>
     public static LogRatio? Of(RestartedHost host)
     {
-        var first = host.After.Points.Take(MostBins).ToList();
+        var first = host.After.Points.Take(Math.Clamp(host.Replaced.Points.Count / ShareOfLife, LeastBins, MostBins)).ToList();
         var last = host.Replaced.Points.TakeLast(Math.Max(LeastBins, first.Count)).ToList();
         if (first.Count < LeastBins || last.Count < LeastBins)
             return null;
