@@ -30,8 +30,9 @@ public abstract record LockupForecast
 
     private const double NormalQuantile = 1.96;
 
-    // The busy hour decides: a lock-up comes when the load does.
+    // The busy hour decides: a lock-up comes when the load does. Of a minute's spawns the 90th percentile is chance, and a queue at the limit does not care for it.
     private const int BusyPercentile = 90;
+    private const double BusySeconds = 600;
 
     private LockupForecast()
     {
@@ -41,8 +42,8 @@ public abstract record LockupForecast
     public abstract double Utilisation { get; }
 
     /// <summary>
-    /// Fits a line through the mean fork time and extends it to where, at the busy spawn rate (90th percentile of the
-    /// samples), utilisation is 1. Page tables grow with the process and a fork copies them, so fork time is linear in
+    /// Fits a line through the mean fork time and extends it to where, at the busy spawn rate (90th percentile of
+    /// means over ten minutes), utilisation is 1. Page tables grow with the process and a fork copies them, so fork time is linear in
     /// what has grown. Least squares with an error in proportion to the value; the slope's variance is inflated by (1+r)/(1-r), r the residuals' lag-1
     /// correlation, since neighbouring samples repeat each other.
     /// Past 1 the queue grows by what arrives above what is served (the fluid approximation of a queue whose load rises; Newell 1968):
@@ -55,10 +56,16 @@ public abstract record LockupForecast
         var known = samples.Where(s => double.IsFinite(s.SpawnsPerSecond) && double.IsFinite(s.ForkSeconds)).ToList();
         if (known.Count < LeastSamples)
             return new TooFewSamples(known.Count, LeastSamples, known.Count > 0 ? Math.Max(0, known[^1].ForkSeconds * known[^1].SpawnsPerSecond) : 0);
-        var busy = known.Select(s => s.SpawnsPerSecond).Percentile(BusyPercentile);
+        var busy = BusyRate(known);
         var line = Line.ThroughRelative([.. known.Select(s => s.Time)], [.. known.Select(s => s.ForkSeconds)]);
         var now = Math.Max(0, line.At(known[^1].Time));
         return busy > 0 ? Extend(now, line, Grows(known) ? LeastStandardErrorsGrowing : LeastStandardErrors, busy, patience) : new NotRising(0);
+    }
+
+    private static double BusyRate(List<ForkSample> samples)
+    {
+        var parts = 1 + (int)((samples[^1].Time - samples[0].Time) / BusySeconds);
+        return samples.Select(s => s.SpawnsPerSecond).Chunk((samples.Count + parts - 1) / parts).Select(part => part.Average()).Percentile(BusyPercentile);
     }
 
     private static bool Grows(List<ForkSample> samples)
