@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FleetConsole.Analysis.Fleet;
 using FleetConsole.Analysis.Lockup;
 using FleetConsole.Contracts.Agent.V1;
 using FleetConsole.Contracts.V1;
@@ -11,9 +12,15 @@ namespace FleetConsole.Server.Sources.Watch;
 /// <param name="Lockup">Whether it is locked up.</param>
 /// <param name="Forecast">When it will be; null before the first look, or when nothing is known of its forks.</param>
 /// <param name="Estimated">The fleet exports no fork times: they are estimated from memory, spawns from requests.</param>
-internal sealed record ForkLock(HostLockup Lockup, LockupForecast? Forecast, bool Estimated)
+/// <param name="StartedAt">Start of the process that the forecast is of, Unix seconds.</param>
+internal sealed record ForkLock(HostLockup Lockup, LockupForecast? Forecast, bool Estimated, double? StartedAt)
 {
-    public static ForkLock Unknown { get; } = new(new(), null, false);
+    public static ForkLock Unknown { get; } = new(new(), null, false, null);
+
+    /// <summary>What of it holds for a process that started then: what was foretold of another ended with that one.</summary>
+    public ForkLock Of(double? startedAt) => startedAt is { } start && StartedAt is { } known && Math.Abs(start - known) <= Incarnations.StartJitterSeconds
+        ? this
+        : this with { Forecast = null, StartedAt = startedAt };
 }
 
 /// <summary>
@@ -60,7 +67,7 @@ internal sealed partial class LockupWatch(
     {
         var before = Find(host.Host);
         var after = before.Lockup.Next(Observe(host, silent), Rules);
-        _hosts[host.Host] = before with { Lockup = after };
+        _hosts[host.Host] = before.Of(host.StartedAt) with { Lockup = after };
         if (after.WantsProbe)
             gitRpc.AskToFork(host.Host);
         if (after.State.GetType() != before.Lockup.State.GetType())
