@@ -8,7 +8,8 @@ namespace FleetConsole.Server.Sources.Watch;
 
 /// <summary>
 /// Forecasts lock-ups from two looks at the whole fleet: the last half hour finely and the last day coarsely. A process
-/// that grows by the minute shows in the first, one that grows by the hour in the second; the sooner lock-up counts. A call that waits longer than the probe does is what a lock-up is seen by.
+/// that grows by the minute shows in the first, one that grows by the hour in the second; the sooner lock-up counts.
+/// A call that waits longer than the probe does is what a lock-up is seen by.
 /// </summary>
 internal sealed class ForecastReader(PrometheusClient prometheus, PromQl promQl, MetricNames names, IOptions<GitRpcOptions> probes)
 {

@@ -11,7 +11,7 @@ internal readonly record struct Line(double Intercept, double Slope, double Stan
     // Beyond this the inflation says no more than "one sample".
     private const double MostCorrelation = 0.95;
 
-    // Reweighting settles to a thousandth in four rounds.
+    // A slope of the demo's moves by less than a millionth after them.
     private const int Rounds = 6;
 
     // No value counts as more exact than one of a quarter of the mean: near nothing noise no longer shrinks with the value.
