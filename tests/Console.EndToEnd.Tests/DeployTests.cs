@@ -6,9 +6,6 @@ namespace FleetConsole.EndToEnd.Tests;
 /// <summary>Deploys of the demo's past with their verdicts, and one of its present.</summary>
 public sealed partial class DeployTests(LiveFleet fleet)
 {
-    // A first word takes six bins of fifteen seconds, a firm one some more.
-    private const float Judging = 420_000;
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -30,7 +27,7 @@ public sealed partial class DeployTests(LiveFleet fleet)
         await page.GotoAsync(fleet.Url + "/deploys");
         await page.Locator("[data-testid=deploys] tr[data-version='1.0.4'] a").Last.ClickAsync();
         var cell = page.GetByTestId("matrix").GetByRole(AriaRole.Row).Filter(new() { HasText = "RefExists" }).Locator("td").First;
-        await Assertions.Expect(cell.Locator("[data-verdict]")).ToHaveTextAsync("rejuvenation", new() { Timeout = Judging });
+        await Assertions.Expect(cell.Locator("[data-verdict]")).ToHaveTextAsync("rejuvenation", new() { Timeout = Pages.Judging });
         await Assertions.Expect(cell).ToHaveAttributeAsync("title", RejuvenationOnly());
     }
 
@@ -42,7 +39,7 @@ public sealed partial class DeployTests(LiveFleet fleet)
 
         // The last host may have been restarted a moment ago; the others' ages are what there is to compare at.
         foreach (var host in LiveFleet.Hosts.SkipLast(1))
-            await Assertions.Expect(page.HostRow(host)).ToContainTextAsync(Aged(), new() { Timeout = Judging });
+            await Assertions.Expect(page.HostRow(host)).ToContainTextAsync(Aged(), new() { Timeout = Pages.Judging });
         var version = await fleet.DeployAsync("spawn", Cancel);
         await page.GetByRole(AriaRole.Link, new() { Name = "Deploys" }).ClickAsync();
         await page.SeesDeployAsync(version);
@@ -58,5 +55,5 @@ public sealed partial class DeployTests(LiveFleet fleet)
     private static partial Regex Aged();
 
     private static Task JudgedAsync(IPage page, string version, string verdict) =>
-        Assertions.Expect(page.DeployRow(version).Locator("[data-verdict]")).ToHaveTextAsync(verdict, new() { Timeout = Judging });
+        Assertions.Expect(page.DeployRow(version).Locator("[data-verdict]")).ToHaveTextAsync(verdict, new() { Timeout = Pages.Judging });
 }

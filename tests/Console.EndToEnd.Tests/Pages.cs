@@ -8,6 +8,9 @@ internal static class Pages
     /// <summary>For what depends on scrapes, probes and polls: many times what it takes on a quiet machine.</summary>
     public const float Patient = 90_000;
 
+    /// <summary>For a verdict on a deploy: a first word takes six bins of fifteen seconds, a firm one some more.</summary>
+    public const float Judging = 420_000;
+
     /// <summary>Waits until WebAssembly runs the page: only then do buttons do something.</summary>
     public static Task InteractiveAsync(this IPage page) =>
         Assertions.Expect(page.Locator("[data-interactive=true]")).ToBeVisibleAsync(new() { Timeout = Patient });

@@ -6,8 +6,6 @@ namespace FleetConsole.EndToEnd.Tests;
 /// <summary>A deploy of what runs already: whatever falls, falls since processes are young again.</summary>
 public sealed partial class RejuvenationTests(LiveFleet fleet)
 {
-    private const float Judging = 420_000;
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -19,7 +17,7 @@ public sealed partial class RejuvenationTests(LiveFleet fleet)
         // The youth of those that run was spent beside other tests, and what comes would seem an improvement over it. So it is deployed twice, and both are young on a calm machine.
         await fleet.DeployAsync("fork", Cancel);
         foreach (var host in LiveFleet.Hosts)
-            await Assertions.Expect(page.HostRow(host)).ToContainTextAsync(Aged(), new() { Timeout = Judging });
+            await Assertions.Expect(page.HostRow(host)).ToContainTextAsync(Aged(), new() { Timeout = Pages.Judging });
         var version = await fleet.DeployAsync("fork", Cancel);
         await page.GetByRole(AriaRole.Link, new() { Name = "Deploys" }).ClickAsync();
         await page.SeesDeployAsync(version);
@@ -27,7 +25,7 @@ public sealed partial class RejuvenationTests(LiveFleet fleet)
 
         await page.DeployRow(version).GetByRole(AriaRole.Link).First.ClickAsync();
         var cell = page.GetByTestId("matrix").GetByRole(AriaRole.Row).Filter(new() { HasText = "RefExists" }).Locator("td").First;
-        await Assertions.Expect(cell.Locator("[data-verdict]")).ToHaveTextAsync("rejuvenation", new() { Timeout = Judging });
+        await Assertions.Expect(cell.Locator("[data-verdict]")).ToHaveTextAsync("rejuvenation", new() { Timeout = Pages.Judging });
         await Assertions.Expect(cell).ToHaveAttributeAsync("title", NothingElse());
     }
 
