@@ -36,7 +36,7 @@ public sealed record DriftOptions
     public double RatioAge { get; init; } = 24;
 
     /// <summary>q of Benjamini and Hochberg within one fleet and look, for a verdict of drift.</summary>
-    public double FalseDiscoveryRate { get; init; } = 0.05;
+    public double FalseDiscoveryRate { get; init; } = 0.04;
 
     /// <summary>q of Benjamini and Hochberg from which a series is suspected.</summary>
     public double SuspectedRate { get; init; } = 0.15;
