@@ -37,20 +37,22 @@ internal static class FleetFindings
         DriftOptions options)
     {
         drafts = [.. drafts.Select((draft, i) => scores[i].Score >= levels.Suspected ? draft : null)];
-        Parallel.For(0, drafts.Length, i =>
-        {
-            if (drafts[i] is { } draft && metrics.GetValueOrDefault(fits[i].Series.Host) is { } own)
-                draft.Compare(own);
-        });
-
         var ranking = Rank(drafts, scores);
         var driver = ranking.Count == 0 ? null : ranking.MaxBy(r => r.Value).Key;
         var hosts = fits.Where(f => f.Bins >= options.LeastBins).ToLookup(f => f.Series.Method, StringComparer.Ordinal);
-        return [.. drafts.Select((draft, i) => draft is null ? null : draft.Finish(scores[i].Score, levels, ranking) with
+        var findings = new DriftFinding?[drafts.Length];
+        Parallel.For(0, findings.Length, i =>
         {
-            AgainstFleet = Against(fits[i], scores[i], hosts[fits[i].Series.Method], options),
-            RatioP99 = Math.Exp(ByCurve(draft, metrics.GetValueOrDefault(fits[i].Series.Host), driver, FleetScores.LogRatioP99(fits[i], i, scores[i], pools, options.RatioAge))),
-        })];
+            if (drafts[i] is not { } draft)
+                return;
+            var byShape = FleetScores.LogRatioP99(fits[i], i, scores[i], pools, options.RatioAge);
+            findings[i] = draft.Finish(scores[i].Score, levels, ranking) with
+            {
+                AgainstFleet = Against(fits[i], scores[i], hosts[fits[i].Series.Method], options),
+                RatioP99 = Math.Exp(ByCurve(draft, metrics.GetValueOrDefault(fits[i].Series.Host), driver, byShape)),
+            };
+        });
+        return findings;
     }
 
     // The log ratio by the curve of the metric that the fleet's findings follow most closely, and by the age shape.

@@ -22,7 +22,7 @@ internal sealed class SeriesFinding
         _panel = new(bins, fit.Span, options);
         var model = Settled();
         _byProcess = model.ByProcess(_panel, score.Shape);
-        Tracks = metrics is null ? [] : MetricTrack.Of(model, _panel, bins, metrics);
+        (Tracks, CoMoving) = metrics is null ? ([], []) : (MetricTrack.Of(model, _panel, bins, metrics), Compare(model, metrics));
         var weights = model.Weights;
         _sawtooth = Sawtooth.Of(_panel, _byProcess, weights, score.Shape, score.Coefficient);
         _base = fit.Level(score.Quantile).At(score.Shape, score.Coefficient, 0);
@@ -39,15 +39,10 @@ internal sealed class SeriesFinding
     /// <summary>How well the host's metrics stand in for age.</summary>
     public IReadOnlyList<MetricTrack> Tracks { get; }
 
-    public IReadOnlyList<CoMovingMetric> CoMoving { get; private set; } = [];
+    /// <summary>The host's metrics that there is enough of, and how each moves with the latency; without the fleet's word.</summary>
+    public IReadOnlyList<CoMovingMetric> CoMoving { get; }
 
     public static SeriesFinding Of(DriftFit fit, DriftScore score, MetricBins? metrics, DriftOptions options) => new(fit, score, metrics, options);
-
-    /// <summary>Compares with the host's metrics.</summary>
-    public void Compare(MetricBins metrics) =>
-        CoMoving = [.. CoMovement.Of(Settled(), _panel, _fit.Series.Bins, metrics)
-            .Select((c, m) => new CoMovingMetric(metrics.Names[m], c.Correlation, c.Lead, 0))
-            .Where(c => double.IsFinite(c.Correlation))];
 
     /// <summary>What <see cref="MetricCurve"/> says of the p99 by one metric.</summary>
     public (double Log, double Variance)? Rise(MetricBins metrics, string name)
@@ -82,6 +77,11 @@ internal sealed class SeriesFinding
             [.. CoMoving.Select(c => c with { FleetScore = ranking[c.Name] }).OrderByDescending(c => c.FleetScore)],
             _ended);
     }
+
+    private IReadOnlyList<CoMovingMetric> Compare(PanelFit settled, MetricBins metrics) =>
+        [.. CoMovement.Of(settled, _panel, _fit.Series.Bins, metrics)
+            .Select((c, m) => new CoMovingMetric(metrics.Names[m], c.Correlation, c.Lead, 0))
+            .Where(c => double.IsFinite(c.Correlation))];
 
     private PanelFit Settled()
     {
