@@ -12,6 +12,7 @@ public static class Routes
     public const string Latency = "/latency";
     public const string Findings = "/findings";
     public const string Finding = "/findings/{Id:long}";
+    public const string DriftSeries = "/findings/series";
     public const string Audit = "/audit";
     public const string AuditExport = "/audit/export";
     public const string Commands = "/commands";
@@ -30,6 +31,10 @@ public static class Routes
     public static string LatencyOf(LatencyView view) => Latency + view.ToQuery();
 
     public static string FindingOf(long id) => $"/findings/{id}";
+
+    /// <summary>Verdicts of all series of a host, or of a method, by the look in bins of a width.</summary>
+    public static string DriftSeriesOf(double binSeconds, string host = "", string method = "") => string.Create(CultureInfo.InvariantCulture,
+        $"{DriftSeries}?bins={binSeconds}&{(host.Length > 0 ? $"host={Uri.EscapeDataString(host)}" : $"method={Uri.EscapeDataString(method)}")}");
 
     /// <summary>The list of deploys.</summary>
     /// <param name="withRestarts">Also waves that changed no version.</param>

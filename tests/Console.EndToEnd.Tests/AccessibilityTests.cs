@@ -8,7 +8,7 @@ public sealed class AccessibilityTests(LiveFleet fleet)
 {
     private static readonly string[] Paths =
     [
-        "/", "/latency?range=7d", "/hosts/git-1", "/audit", "/commands", "/findings", "/findings/1", "/deploys", "/deploys/1", "/captures", "/captures/rules",
+        "/", "/latency?range=7d", "/hosts/git-1", "/audit", "/commands", "/findings", "/findings/1", "/findings/series?host=git-1", "/deploys", "/deploys/1", "/captures", "/captures/rules",
     ];
 
     [Fact]

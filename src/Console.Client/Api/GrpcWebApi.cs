@@ -32,6 +32,9 @@ internal sealed class GrpcWebApi(GrpcChannel channel, TimeProvider time)
     public Task<FindingReply> GetFindingAsync(long id, CancellationToken cancellationToken) =>
         Ask(_findings.GetFindingAsync(new() { Id = id }, Options(cancellationToken)), cancellationToken);
 
+    public Task<ListSeriesReply> ListSeriesAsync(ListSeriesRequest request, CancellationToken cancellationToken) =>
+        Ask(_findings.ListSeriesAsync(request, Options(cancellationToken)), cancellationToken);
+
     public async IAsyncEnumerable<ReplayProgress> ReplayAsync(ReplayRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // A replay takes as long as it takes; whoever waits sees it move and can cancel it.

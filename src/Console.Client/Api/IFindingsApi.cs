@@ -11,6 +11,10 @@ public interface IFindingsApi
     /// <exception cref="ApiException">No such finding, or the call failed.</exception>
     Task<FindingReply> GetFindingAsync(long id, CancellationToken cancellationToken);
 
+    /// <summary>All series of one host, or of one method, by the last look.</summary>
+    /// <exception cref="ApiException">No look yet, no such series, or the call failed.</exception>
+    Task<ListSeriesReply> ListSeriesAsync(ListSeriesRequest request, CancellationToken cancellationToken);
+
     /// <summary>Which findings would have opened in a past time; one message a look.</summary>
     /// <exception cref="ApiException">The bounds, another replay that runs, or Prometheus.</exception>
     IAsyncEnumerable<ReplayProgress> ReplayAsync(ReplayRequest request, CancellationToken cancellationToken);

@@ -21,10 +21,10 @@ internal static class ConsoleMetrics
         "fleetconsole_locked_up", "1 while a host is locked up.", "host");
 
     public static Gauge ForkUtilisation { get; } = Metrics.CreateGauge(
-        "fleetconsole_fork_utilisation", "Spawns per second in a busy time x mean fork time: at 1 the host locks up.", "host");
+        "fleetconsole_fork_utilisation", "Spawns per second in a busy time x mean fork time: the share of a busy time in which the fork lock is held.", "host");
 
     public static Gauge SecondsToLockup { get; } = Metrics.CreateGauge(
-        "fleetconsole_lockup_seconds", "Until fork utilisation reaches 1 if it goes on rising; absent while it does not rise.", "host");
+        "fleetconsole_lockup_seconds", "Until calls wait for the fork lock as long as the probe's deadline, if fork time goes on rising; absent while it does not rise beyond doubt.", "host");
 
     public static Gauge DriftState { get; } = Metrics.CreateGauge(
         "fleetconsole_drift_state", "3: suspected, 4: drifting. Absent while a series is neither.", "host", "method", "bin_seconds");
@@ -36,7 +36,7 @@ internal static class ConsoleMetrics
         "fleetconsole_against_fleet_ratio", "Latency over that of the other hosts at equal age, of series that are suspected, drift, or lie outside the others' band.", "host", "method", "bin_seconds");
 
     public static Gauge FleetDrift { get; } = Metrics.CreateGauge(
-        "fleetconsole_fleet_drift_state", "All hosts and methods pooled. 1: not enough data, 2: steady, 3: suspected, 4: drifting.", "bin_seconds");
+        "fleetconsole_fleet_drift_state", "All hosts and methods pooled, of the last look that succeeded. 1: not enough data, 2: steady, 3: suspected, 4: drifting.", "bin_seconds");
 
     public static Gauge LastLook { get; } = Metrics.CreateGauge(
         "fleetconsole_drift_last_look_timestamp_seconds", "End of the newest samples that were judged.", "bin_seconds");

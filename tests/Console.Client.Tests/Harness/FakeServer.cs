@@ -11,7 +11,7 @@ namespace FleetConsole.Client.Tests.Harness;
 /// The console's server as the pages know it: keeps a fleet, its commands and its audit trail, and answers with copies,
 /// as a real one does over the wire.
 /// </summary>
-internal sealed class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, ICapturesApi, IProfilesApi, ICaptureRulesApi, IAuditApi, IControlApi, IRolloutsApi, IDeploysApi, IFindingsApi
+internal sealed partial class FakeServer(TimeProvider time) : IFleetApi, ILatencyApi, ICapturesApi, IProfilesApi, ICaptureRulesApi, IAuditApi, IControlApi, IRolloutsApi, IDeploysApi, IFindingsApi
 {
     private const int AuditPage = 200;
     private readonly Dictionary<string, CommandView> _byKey = [];

@@ -3,9 +3,12 @@ using Microsoft.AspNetCore.Components;
 
 namespace FleetConsole.Client.Features.Findings;
 
-/// <summary>Every series of a finding.</summary>
+/// <summary>Series with what is known of them.</summary>
 public partial class DriftSeries
 {
     [Parameter, EditorRequired]
-    public required DriftDetail Drift { get; set; }
+    public required double BinSeconds { get; set; }
+
+    [Parameter, EditorRequired]
+    public required IEnumerable<SeriesVerdict> Series { get; set; }
 }

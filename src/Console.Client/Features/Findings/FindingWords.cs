@@ -22,6 +22,7 @@ public static class FindingWords
         DriftState.Suspected => "suspected",
         DriftState.Steady => "steady",
         DriftState.NotEnoughData => "not enough data",
+        DriftState.SourceFailed => "source failed",
         _ => Figures.None,
     };
 

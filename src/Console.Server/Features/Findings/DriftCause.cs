@@ -18,7 +18,7 @@ internal sealed record DriftCause(string Metric, bool Confirmed, IReadOnlyList<(
     /// <summary>One cause a metric: a server that leaks is one finding on all its methods, not one a method.</summary>
     public static IReadOnlyList<DriftCause> Of(FleetDriftReport report)
     {
-        var judged = report.Series.Where(s => s.Verdict is not (DriftVerdict.NotEnoughData or DriftVerdict.SourceFailed)).ToList();
+        var judged = report.Series.Where(s => s.Verdict is not DriftVerdict.NotEnoughData).ToList();
         return
         [
             .. judged.Select(s => (Series: s, Finding: FindingOf(s.Verdict))).Where(s => s.Finding is not null)

@@ -56,6 +56,39 @@ internal static class DriftDetails
         _ => DriftState.Unspecified,
     };
 
+    /// <summary>A host's or a method's series together.</summary>
+    public static DriftGroup Of(GroupVerdict group)
+    {
+        DriftEstimate? ratio = group.Verdict switch
+        {
+            DriftVerdict.Drifting drifting => drifting.Finding.Ratio,
+            DriftVerdict.Suspected suspected => suspected.Finding.Ratio,
+            DriftVerdict.Steady steady => steady.Ratio,
+            _ => null,
+        };
+        var told = new DriftGroup { Name = group.Name, State = State(group.Verdict), Members = group.Members, Drifting = group.Drifting, Suspected = group.Suspected };
+
+        told.Ratio = ratio is { } known ? Finite(known) : null;
+        return told;
+    }
+
+    /// <summary>A series, whatever is known of it.</summary>
+    public static Contracts.V1.SeriesVerdict Of(Analysis.Drift.SeriesVerdict series)
+    {
+        if (series.Verdict is DriftVerdict.Drifting { Finding: var certain })
+            return Of(series, certain);
+        if (series.Verdict is DriftVerdict.Suspected { Finding: var suspected })
+            return Of(series, suspected);
+        var verdict = new Contracts.V1.SeriesVerdict { Host = series.Host.Name, Method = series.Method, State = State(series.Verdict) };
+        if (series.Verdict is DriftVerdict.Steady steady)
+            (verdict.Ratio, verdict.Score) = (Finite(steady.Ratio), steady.Score);
+        if (series.Verdict is DriftVerdict.NotEnoughData few)
+            (verdict.Bins, verdict.BinsNeeded) = (few.Have, few.Need);
+        if (series.OutsideBand is { } outside)
+            verdict.AgainstFleet = outside.Value;
+        return verdict;
+    }
+
     public static Timestamp At(double unixSeconds) => DateTimeOffset.FromUnixTimeMilliseconds((long)(unixSeconds * 1000)).ToTimestamp();
 
     // The contract's byte order is that of every machine .NET runs on.
@@ -124,9 +157,16 @@ internal static class DriftDetails
         yield return Of("least requests a bin", evidence.Options.Bins.LeastCount);
         yield return Of("least age, bins", evidence.Options.LeastAge);
         yield return Of("window, bins", evidence.Options.Window);
+        yield return Of("recent window, bins", evidence.Options.Recent);
+        yield return Of("least bins to be suspected", evidence.Options.LeastBins);
+        yield return Of("least bins to be called drifting", evidence.Options.LeastBinsToDrift);
+        yield return Of("bins between regular fits", evidence.Options.RefitEvery);
     }
 
     private static Threshold Of(string name, double value) => new() { Name = name, Value = value.ToString("0.####", CultureInfo.InvariantCulture) };
+
+    // Where nothing rises enough to be fitted the ratio may be anything, which is no number to show.
+    private static Estimate? Finite(DriftEstimate estimate) => double.IsFinite(estimate.High) ? Of(estimate) : null;
 
     private static Estimate Of(DriftEstimate estimate) => new() { Value = estimate.Value, Low = estimate.Low, High = estimate.High };
 }

@@ -42,7 +42,7 @@ internal sealed class DriftLooker(FleetBins bins, DriftOptions options, DriftSca
         var samples = bins.Metrics.ToDictionary(m => m.Key, m => RequestMix.AddTo(m.Value, [.. methods[m.Key]]), StringComparer.Ordinal);
         var report = Judge(series, samples, to, cancellationToken);
         var data = new LookData(options, series, samples,
-            [promQl.BucketIncreases(scale.Step), .. metrics.Queries(scale.Step).Select(q => q.PromQl)], to - bins.Window, to);
+            [promQl.BucketIncreases(scale.Step), .. promQl.Processes(), .. metrics.Queries(scale.Step).Select(q => q.PromQl)], to - bins.Window, to);
         return new(report, DriftCause.Of(report), data);
     }
 
@@ -72,6 +72,8 @@ internal sealed class DriftLooker(FleetBins bins, DriftOptions options, DriftSca
             Steady = verdicts.Count(v => v is DriftVerdict.Steady),
             NotEnoughData = verdicts.Count(v => v is DriftVerdict.NotEnoughData),
             Fleet = DriftDetails.State(look.Report.Fleet.Verdict),
+            Hosts = { look.Report.Hosts.Select(DriftDetails.Of) },
+            Methods = { look.Report.Methods.Select(DriftDetails.Of) },
         };
     }
 }

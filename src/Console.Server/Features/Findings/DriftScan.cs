@@ -46,7 +46,7 @@ internal sealed partial class DriftScan(
             var started = time.GetTimestamp();
             var now = time.GetUtcNow();
             var look = await looker.LookAsync(now, await lockups.ReadAsync(now - looker.Window, now, cancellationToken), cancellationToken);
-            board.Show(looker.Tell(look));
+            board.Show(looker.Tell(look), look.Report.Series);
             metrics.Show(look);
             await WriteAsync(look, cancellationToken);
             Looked(logger, looker.BinSeconds, look.Report.Series.Count, look.Causes.Count, time.GetElapsedTime(started).TotalSeconds);

@@ -10,7 +10,13 @@ internal static class DriftWords
     public static string Sentence(DriftCause cause, DriftOptions options)
     {
         var finding = cause.Strongest;
-        var proof = finding.Sawtooth.Proven ? "restarts reset it" : "no restart has reset it yet";
+        var proof = finding.Sawtooth switch
+        {
+            { Proven: true } => "restarts reset it",
+            { Resets: > 0 } own => $"{own.Resets} of {own.Restarts} restarts reset it",
+            _ when cause.Confirmed => "restarts of other hosts reset it",
+            _ => "no restart has reset it yet",
+        };
         var metric = cause.Metric.Length > 0 ? $"; it moves with {cause.Metric}" : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"{Quantile(finding)} rises {finding.Ratio.Value:0.0#}-fold over {Bins(options)} of process age ({finding.Ratio.Low:0.0#} to {finding.Ratio.High:0.0#}) on {Scope(cause)}; {proof}{metric}.");
@@ -30,7 +36,7 @@ internal static class DriftWords
         { Proven: true } => string.Create(CultureInfo.InvariantCulture,
             $"{proof.Resets} of {proof.Restarts} restarts lowered the latency, on average to {Math.Exp(-proof.Fall.Value):P0} of what it was; its age alone would make it {Math.Exp(-proof.Predicted):P0}."),
         _ => string.Create(CultureInfo.InvariantCulture,
-            $"{proof.Resets} of {proof.Restarts} restarts lowered the latency by half of what its age would make, which is no proof yet."),
+            $"{proof.Resets} of {proof.Restarts} restarts lowered the latency by half of what its age would make, which is no proof by itself."),
     };
 
     public static string Quantile(DriftFinding finding) => finding.Evidence.Quantile == LatencyQuantile.P99 ? "p99" : "p50";

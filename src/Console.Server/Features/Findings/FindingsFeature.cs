@@ -44,6 +44,8 @@ internal sealed class FindingsFeature(IDbContextFactory<ConsoleDb> databases, Dr
         };
     }
 
+    public Task<ListSeriesReply> ListSeriesAsync(ListSeriesRequest request, CancellationToken cancellationToken) => Task.FromResult(board.Ask(request));
+
     public IAsyncEnumerable<ReplayProgress> ReplayAsync(ReplayRequest request, CancellationToken cancellationToken) =>
         replays.RunAsync(request, cancellationToken);
 

@@ -14,6 +14,9 @@ internal sealed class FindingsService(FindingsFeature feature) : Contracts.V1.Fi
     public override Task<FindingReply> GetFinding(GetFindingRequest request, ServerCallContext context) =>
         feature.GetFindingAsync(request.Id, context.CancellationToken);
 
+    public override Task<ListSeriesReply> ListSeries(ListSeriesRequest request, ServerCallContext context) =>
+        feature.ListSeriesAsync(request, context.CancellationToken);
+
     public override async Task Replay(ReplayRequest request, IServerStreamWriter<ReplayProgress> responseStream, ServerCallContext context)
     {
         await foreach (var progress in feature.ReplayAsync(request, context.CancellationToken))

@@ -31,6 +31,9 @@ internal sealed class PromQl(MetricNames names)
     public string VersionSeen(IReadOnlyCollection<string>? hosts = null) =>
         $"max by ({names.HostLabel}, {names.VersionLabel}) (timestamp({names.BuildInfo}{Braces(Hosts(hosts))}))";
 
+    /// <summary>By what processes and their versions are known.</summary>
+    public IEnumerable<string> Processes() => names.BuildInfo.Length == 0 ? [ProcessStart()] : [ProcessStart(), VersionSeen()];
+
     /// <summary>Requests per second, health checks left out.</summary>
     public string RequestRate(TimeSpan window) =>
         $"sum by ({names.HostLabel}) (rate({names.HandledTotal}{Braces(Pooled())}[{Duration(window)}]))";

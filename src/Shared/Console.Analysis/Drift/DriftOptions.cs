@@ -11,7 +11,7 @@ public sealed record DriftOptions
     /// <summary>Width and least count of a bin.</summary>
     public BinOptions Bins { get; init; } = new();
 
-    /// <summary>Bins younger than this are not used: a cold cache says nothing of drift. In bins.</summary>
+    /// <summary>Bins younger than this are not used: a cold cache says nothing of drift. Above one half, so that the first bin is never one of them: its middle is half a bin old, and a little more where its first window is missing. In bins.</summary>
     public double LeastAge { get; init; } = 0.58;
 
     /// <summary>How far back data count. In bins: two weeks hold two weekends, against which a calendar effect can be told.</summary>

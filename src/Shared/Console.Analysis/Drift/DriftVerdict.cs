@@ -1,8 +1,8 @@
 namespace FleetConsole.Analysis.Drift;
 
 /// <summary>
-/// What is known of a series' drift. "Cannot tell" is a verdict of its own: no traffic, broken numbers and silent sources
-/// never pass for a steady server.
+/// What is known of a series' drift. "Cannot tell" is a verdict of its own: no traffic and broken numbers never pass for a
+/// steady server. From a source that failed no series is made, and so no verdict.
 /// </summary>
 public abstract record DriftVerdict
 {
@@ -26,9 +26,6 @@ public abstract record DriftVerdict
     /// <param name="Have">Usable bins.</param>
     /// <param name="Need">Bins it takes.</param>
     public sealed record NotEnoughData(int Have, int Need) : DriftVerdict;
-
-    /// <summary>The data could not be had. Made by the caller, who knows why.</summary>
-    public sealed record SourceFailed(string Reason) : DriftVerdict;
 }
 
 /// <summary>A number with its 95 % interval.</summary>

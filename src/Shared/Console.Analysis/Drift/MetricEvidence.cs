@@ -10,7 +10,7 @@ internal static class MetricEvidence
     private const double Weight = 1.5;
     private const double Most = 2;
 
-    // Without metrics nothing can be taken off, and the level is set for fleets that have them: this is what lies between q = .05 and .025 for twenty series.
+    // Without metrics nothing can be taken off, and the level is set for fleets that have them. Where those had q = .05 the others had .025, which is this much for twenty series.
     private const double Blind = 0.25;
 
     private const double LeastWeight = 0.1;

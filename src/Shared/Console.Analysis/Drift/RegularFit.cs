@@ -8,7 +8,7 @@ namespace FleetConsole.Analysis.Drift;
 internal readonly record struct RegularFit(ulong Inputs, bool Lasts)
 {
     // Between these two t statistics a few bins more may change what is said of a series. Below, six bins of some 300 do
-    // not make a score of 2.5; above, they do not undo one. Both measured by docs/drift.md's comparison of verdicts.
+    // not make a score of 2.5; above, they do not undo one. Both measured by comparing verdicts with those of fits made anew at every look.
     private const double NoSign = 1.5;
     private const double BeyondDoubt = 8;
 

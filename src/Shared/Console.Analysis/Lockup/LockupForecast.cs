@@ -88,7 +88,7 @@ public abstract record LockupForecast
         return new Rising(utilisation, line.Slope * busy * 3600, Seconds(line.Slope), Seconds(line.Slope + wide), Seconds(line.Slope - wide));
     }
 
-    /// <summary>Utilisation rises and reaches 1 in view.</summary>
+    /// <summary>Utilisation rises, and calls will wait for the lock in view.</summary>
     /// <param name="Utilisation">Now, at the busy spawn rate.</param>
     /// <param name="PerHour">How much utilisation rises in an hour.</param>
     /// <param name="SecondsToLockup">Until a call waits for the lock longer than anybody's patience; 0 when it does.</param>

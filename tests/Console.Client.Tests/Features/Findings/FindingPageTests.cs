@@ -28,6 +28,17 @@ public sealed class FindingPageTests : PageTest
         Assert.Equal(["git-1", "s/RefExists", "drifting", "4.00× (3.60 to 4.40)", "1.200", "virtual memory", "14.2"], Rows(page.Find("[data-testid=series]"))[0]);
         Assert.Equal(["2026-11-24 10:00:00", "opened", "p99 rises."], Rows(page.Find("[data-testid=life]"))[0]);
         Assert.Contains("sum by (le) (increase(x[600s]))", page.Markup, StringComparison.Ordinal);
+        Assert.Equal(["/hosts/git-1", "/commands", "/deploys"], page.FindAll("[data-testid=actions] a").Select(a => a.GetAttribute("href")));
+    }
+
+    [Fact]
+    public void What_is_over_calls_for_no_action()
+    {
+        var over = Drift();
+        over.Summary.State = FindingState.Resolved;
+        Server.FindingsById[7] = over;
+
+        Assert.Empty(Open<FindingPage>(parameters => parameters.Add(p => p.Id, 7)).FindAll("[data-testid=actions]"));
     }
 
     [Fact]

@@ -82,7 +82,7 @@ internal static class CaptureTriggers
     /// <summary>p99 of all methods, seconds.</summary>
     public const string Latency = "p99";
 
-    /// <summary>The largest latency ratio of the host's drifting methods; above 1 whenever one drifts.</summary>
+    /// <summary>The largest latency ratio of the host's methods that drift or are suspected; above 1 whenever there is one.</summary>
     public const string Drift = "drift";
 
     /// <summary>Latency over that of the other hosts at equal age, of methods that drift or are suspected.</summary>
