@@ -10,7 +10,7 @@ using SeriesVerdict = FleetConsole.Analysis.Drift.SeriesVerdict;
 namespace FleetConsole.Server.Tests.Features.Findings;
 
 /// <summary>A drift and a group of series in words: the sentence never speaks against the verdict.</summary>
-public sealed class DriftWordsTests
+public sealed class DriftBoardTests
 {
     private static readonly DriftOptions Options = new();
     private static readonly SawtoothProof Weak = new(2, 1, new(0.1, -0.1, 0.3), 0.5);
