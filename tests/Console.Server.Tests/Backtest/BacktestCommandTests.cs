@@ -35,6 +35,24 @@ public sealed class BacktestCommandTests : IDisposable
     }
 
     [Fact]
+    public void What_no_restart_has_reset_yet_is_drift_only_at_the_level_of_suspicion()
+    {
+        // The second process of both hosts, from its birth on: it drifts, and age and calendar are the same.
+        foreach (var file in Directory.EnumerateFiles(_folder.At("f013")))
+        {
+            var lines = File.ReadAllLines(file);
+            File.WriteAllLines(file, [lines[0], .. lines[72..212]]);
+        }
+
+        Assert.False(IsDrift(Run()));
+        Assert.False(IsDrift(Run("--level", "drifting")));
+        Assert.True(IsDrift(Run("--level", "suspected")));
+
+        static bool IsDrift((int Code, List<JsonElement> Verdicts, string Error) run) =>
+            run.Verdicts.Single(v => Name(v) == "f013/h01/RefExists").GetProperty("drift").GetBoolean();
+    }
+
+    [Fact]
     public void Where_an_hour_is_missing_from_a_series_the_line_is_named()
     {
         var file = _folder.At("f013", "h00__RefExists.csv");

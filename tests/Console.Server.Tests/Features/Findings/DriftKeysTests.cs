@@ -1,14 +1,11 @@
-using FleetConsole.Analysis.Drift;
-using FleetConsole.Analysis.Fleet;
 using FleetConsole.Server.Features.Findings;
+using static FleetConsole.Server.Tests.Features.Findings.SomeDrifts;
 
 namespace FleetConsole.Server.Tests.Features.Findings;
 
 /// <summary>Which finding a cause is from look to look, and when a finding is over.</summary>
 public sealed class DriftKeysTests
 {
-    private static readonly DriftOptions Options = new();
-
     [Fact]
     public void Series_that_move_with_one_metric_are_one_cause()
     {
@@ -57,21 +54,4 @@ public sealed class DriftKeysTests
     }
 
     private static OpenDrift Open(string key, params string[] hosts) => new(key, hosts.Select(h => (h, "m")).ToHashSet());
-
-    private static Look Look(params SeriesVerdict[] series)
-    {
-        var report = Report(series);
-        return new(report, DriftCause.Of(report), new(Options, [], new Dictionary<string, Analysis.Latency.MetricSamples>(), [], default, default));
-    }
-
-    private static FleetDriftReport Report(params SeriesVerdict[] series) =>
-        new(0, series, [], [], new("", new DriftVerdict.NotEnoughData(0, 1), 0, 0, 0), []);
-
-    private static SeriesVerdict Steady(string host) => new(new(host), "m", new DriftVerdict.Steady(default, 0, null), null);
-
-    private static SeriesVerdict TooYoung(string host) => new(new(host), "m", new DriftVerdict.NotEnoughData(1, 14), null);
-
-    private static SeriesVerdict Drifts(string host, string metric) => new(new(host), "m", new DriftVerdict.Drifting(new(
-        new(2, 1.5, 2.5), default, default, 0.1, 0, 0, new ProcessIncarnation(new(host), 0, 0, 1, 0, "1.0"), SawtoothProof.None,
-        new(5, 2, 3, default, default, default, default, 1, 0.1, 20, Options), [new(metric, 0.8, 0, 1)], null)), null);
 }
