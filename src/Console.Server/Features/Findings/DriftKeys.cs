@@ -10,11 +10,13 @@ internal static class DriftKeys
 {
     /// <summary>
     /// The open finding that shares most series with a cause, at least half of the smaller of the two, is the same: what
-    /// moves with it may change its rank from look to look. Otherwise the cause is one by its metric.
+    /// moves with it may change its rank from look to look. Otherwise the cause is one by its metric, with a number where
+    /// another has that name.
     /// </summary>
     public static IEnumerable<(DriftCause Cause, string Key)> Match(IReadOnlyList<DriftCause> causes, IReadOnlyList<OpenDrift> open, DriftOptions options)
     {
         var left = open.ToList();
+        var taken = open.Select(f => f.Key).ToHashSet(StringComparer.Ordinal);
         foreach (var cause in causes.OrderByDescending(c => c.Series.Count))
         {
             var own = cause.Series.Select(s => (s.Series.Host.Name, s.Series.Method)).ToHashSet();
@@ -22,9 +24,14 @@ internal static class DriftKeys
                 .Where(f => f.Shared * 2 >= Math.Min(own.Count, f.Finding.Series.Count)).OrderByDescending(f => f.Shared).FirstOrDefault().Finding;
             if (same is not null)
                 left.Remove(same);
-            yield return (cause, same?.Key ?? FormattableString.Invariant($"drift/{options.Bins.WidthSeconds:0}/{cause.Metric}"));
+            var key = same?.Key ?? Free(FormattableString.Invariant($"drift/{options.Bins.WidthSeconds:0}/{cause.Metric}"), taken);
+            taken.Add(key);
+            yield return (cause, key);
         }
     }
+
+    private static string Free(string key, HashSet<string> taken) =>
+        Enumerable.Range(1, taken.Count + 1).Select(n => n == 1 ? key : FormattableString.Invariant($"{key}/{n}")).First(name => !taken.Contains(name));
 
     /// <summary>
     /// Open findings that no cause of the look is, though some of their series still drift: those are part of a cause that

@@ -59,7 +59,7 @@ internal static class DriftWords
     {
         var (some, most) = (named.Distinct(StringComparer.Ordinal).ToList(), all.Distinct(StringComparer.Ordinal).Count());
         if (some.Count == 1)
-            return most == 1 ? some[0] : $"{some[0]}";
+            return some[0];
         return some.Count == most ? $"all {most} {word}s" : $"{some.Count} of {most} {word}s";
     }
 }

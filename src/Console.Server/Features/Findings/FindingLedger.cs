@@ -92,8 +92,10 @@ internal sealed class FindingLedger(IDbContextFactory<ConsoleDb> databases, Chan
     private void Reopen(ConsoleDb db, FindingRow row, Finding found, DateTimeOffset now)
     {
         (row.State, row.ResolvedAt, row.ResolvedBy) = (found.Confirmed ? FindingState.Confirmed : FindingState.Suspected, null, "");
-        row.ConfirmedAt = found.Confirmed ? row.ConfirmedAt ?? now : row.ConfirmedAt;
+        row.ConfirmedAt = found.Confirmed ? now : null;
         Note(db, row.Id, FindingStep.Reopened, found.Sentence);
+        if (found.Confirmed)
+            Note(db, row.Id, FindingStep.Confirmed, "");
     }
 
     private void Confirm(ConsoleDb db, FindingRow row, DateTimeOffset now)

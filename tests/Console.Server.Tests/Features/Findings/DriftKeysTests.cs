@@ -33,6 +33,17 @@ public sealed class DriftKeysTests
     }
 
     [Fact]
+    public void Of_two_causes_with_one_name_neither_takes_the_others_finding()
+    {
+        var look = Look(Drifts("a", "virtual memory"), Drifts("b", "virtual memory"), Drifts("x", "fork time"));
+
+        var keys = DriftKeys.Match(look.Causes, [Open("drift/3600/fork time", "a", "b")], Options).ToDictionary(m => m.Cause.Metric, m => m.Key);
+
+        Assert.Equal("drift/3600/fork time", keys["virtual memory"]);
+        Assert.Equal("drift/3600/fork time/2", keys["fork time"]);
+    }
+
+    [Fact]
     public void A_finding_ends_when_half_its_series_are_steady_and_none_drifts()
     {
         var open = Open("k", "a", "b");
