@@ -17,6 +17,7 @@ internal sealed class FleetBins(
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
     private readonly Dictionary<(string Host, string Method), AgeBins> _series = [];
     private readonly Dictionary<string, MetricSamples> _metrics = new(StringComparer.Ordinal);
+    private ProcessSamples _processes = ProcessSamples.None;
     private DateTimeOffset? _bucketsTo;
     private DateTimeOffset? _metricsTo;
 
@@ -44,7 +45,7 @@ internal sealed class FleetBins(
     {
         var to = Floor(now - Settling);
         var from = Floor(now - Window);
-        Processes = await incarnations.ReadAsync([], from, to, scale.Step, scale.Step, to, cancellationToken);
+        await UpdateProcessesAsync(from, to, cancellationToken);
         var keepFrom = Unix(from);
         var begin = _bucketsTo > from ? _bucketsTo.Value : from;
         await foreach (var part in buckets.ReadAsync(begin, to, scale.Step, cancellationToken))
@@ -62,6 +63,17 @@ internal sealed class FleetBins(
             if (series.Count == 0 || series.Ends[^1] < keepFrom)
                 _series.Remove(key);
         }
+    }
+
+    // Before any bucket: counted for no process, a window would be lost for good.
+    private async Task UpdateProcessesAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        _processes = await incarnations.ContinueAsync(_processes, from, to, scale.Step, cancellationToken);
+        Processes = incarnations.Split(_processes);
+        if (Processes.Count > 0)
+            return;
+        await buckets.DemandAsync(to, cancellationToken);
+        throw incarnations.Missing();
     }
 
     private void Take(MethodBuckets found, double keepFrom, IReadOnlyList<TimeRange>? except)
