@@ -61,4 +61,5 @@ print(f"strong drift suspected within 12 h: {early} of {strong} ({100 * early / 
 print(f"false suspicions per 1,000 host-method-days: {1000 * false / max(days, 1):.1f}")
 print(f"of those that drift from the start {early_young} of {young} ({100 * early_young / max(young, 1):.0f} %), "
       f"with {100 * false_young / max(steady, 1):.0f} % of the steady series suspected by the twelfth hour")
-print("; ".join(f"{name} {found} of {all}" for name, (found, all) in sorted(kinds.items())))
+if kinds:
+    print("; ".join(f"{name} {found} of {total}" for name, (found, total) in sorted(kinds.items())))
