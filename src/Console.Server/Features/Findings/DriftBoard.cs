@@ -21,8 +21,8 @@ internal sealed class DriftBoard
         if ((request.Host.Length == 0) == (request.Method.Length == 0))
             throw new ApiException(StatusCode.InvalidArgument, "Ask for the series of one host, or of one method.");
         var (look, all) = _looks.Values.OrderByDescending(l => l.Look.BinSeconds).FirstOrDefault(l => request.BinSeconds == 0 || l.Look.BinSeconds == request.BinSeconds);
-        if (look is null)
-            throw new ApiException(StatusCode.NotFound, "There has been no look for drift in bins of that width yet.");
+        if (look?.At is null)
+            throw new ApiException(StatusCode.NotFound, $"There has been no look for drift in bins of that width yet. {look?.Problem}".TrimEnd());
         var series = all.Where(s => request.Host.Length > 0 ? s.Host.Name == request.Host : s.Method == request.Method)
             .Select(DriftDetails.Of).OrderByDescending(s => s.State).ThenByDescending(s => s.Score).ToList();
         return series.Count > 0

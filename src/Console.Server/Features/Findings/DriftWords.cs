@@ -14,7 +14,7 @@ internal static class DriftWords
         {
             { Proven: true } => "restarts reset it",
             { Resets: > 0 } own => $"{own.Resets} of {own.Restarts} restarts reset it",
-            _ when cause.Confirmed => "restarts of other hosts reset it",
+            _ when cause.Confirmed => "restarts elsewhere in the fleet reset it",
             _ => "no restart has reset it yet",
         };
         var metric = cause.Metric.Length > 0 ? $"; it moves with {cause.Metric}" : "";

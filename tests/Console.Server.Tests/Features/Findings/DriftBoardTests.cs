@@ -20,7 +20,7 @@ public sealed class DriftBoardTests
     {
         Assert.Contains("; restarts reset it.", Sentence(true, new(3, 3, new(0.6, 0.5, 0.7), 0.6)), StringComparison.Ordinal);
         Assert.Contains("; 1 of 2 restarts reset it.", Sentence(true, Weak), StringComparison.Ordinal);
-        Assert.Contains("; restarts of other hosts reset it.", Sentence(true, SawtoothProof.None), StringComparison.Ordinal);
+        Assert.Contains("; restarts elsewhere in the fleet reset it.", Sentence(true, SawtoothProof.None), StringComparison.Ordinal);
         Assert.Contains("; no restart has reset it yet.", Sentence(false, SawtoothProof.None), StringComparison.Ordinal);
     }
 
@@ -61,7 +61,7 @@ public sealed class DriftBoardTests
     public void Series_of_a_host_or_of_a_method_are_told_the_worst_first_with_what_is_known_of_them()
     {
         var board = new DriftBoard();
-        board.Show(new() { BinSeconds = 3600 }, [
+        board.Show(new() { BinSeconds = 3600, At = DriftDetails.At(0) }, [
             new(new("git-1"), "a", new DriftVerdict.Steady(new(1, 0, double.PositiveInfinity), 0.5, null), null),
             new(new("git-1"), "b", new DriftVerdict.NotEnoughData(3, 8), null),
             new(new("git-2"), "a", new DriftVerdict.Drifting(Finding(Weak)), null)]);
@@ -76,9 +76,12 @@ public sealed class DriftBoardTests
     public void Series_that_nobody_has_judged_are_not_told()
     {
         var board = new DriftBoard();
-        Assert.Contains("no look for drift", Refused(board, new() { Host = "git-1" }), StringComparison.Ordinal);
+        Assert.Equal("There has been no look for drift in bins of that width yet.", Refused(board, new() { Host = "git-1" }));
 
-        board.Show(new() { BinSeconds = 3600 }, []);
+        board.Fail(3600, "Prometheus is away.");
+        Assert.EndsWith("yet. Prometheus is away.", Refused(board, new() { Host = "git-1" }), StringComparison.Ordinal);
+
+        board.Show(new() { BinSeconds = 3600, At = DriftDetails.At(0) }, []);
 
         Assert.Contains("saw no series of git-1", Refused(board, new() { Host = "git-1" }), StringComparison.Ordinal);
         Assert.Contains("one host, or of one method", Refused(board, new()), StringComparison.Ordinal);
