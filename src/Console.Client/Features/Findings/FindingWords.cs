@@ -41,6 +41,9 @@ public static class FindingWords
         : string.Create(CultureInfo.InvariantCulture,
             $"{estimate.Value.ToString(format, CultureInfo.InvariantCulture)}{unit} ({estimate.Low.ToString(format, CultureInfo.InvariantCulture)} to {estimate.High.ToString(format, CultureInfo.InvariantCulture)})");
 
+    /// <summary>A ratio without an interval.</summary>
+    public static string Times(double ratio) => string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00}×");
+
     /// <summary>"24 h" for bins of an hour, "6 min" for bins of fifteen seconds.</summary>
     public static string Bins(double binSeconds, int bins = 24) => TimeSpan.FromSeconds(binSeconds * bins) switch
     {

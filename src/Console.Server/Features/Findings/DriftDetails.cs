@@ -25,6 +25,7 @@ internal static class DriftDetails
         {
             BinSeconds = data.Options.Bins.WidthSeconds,
             Ratio = Of(finding.Ratio),
+            RatioP99 = finding.RatioP99,
             MillisecondsPerHour = Of(finding.MillisecondsPerHour),
             PercentPerDay = Of(finding.PercentPerDay),
             OnsetAgeSeconds = finding.OnsetAgeSeconds,

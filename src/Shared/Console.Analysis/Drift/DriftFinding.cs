@@ -30,7 +30,10 @@ public sealed record DriftFinding(
     /// <summary>Latency of this host over the same method's on the other hosts at equal age; null without other hosts.</summary>
     public Estimate? AgainstFleet { get; init; }
 
-    /// <summary>The ratio of the p99, whichever quantile gave the evidence.</summary>
+    /// <summary>
+    /// The p99's ratio at the same ages as <c>histogram_quantile</c> shows it, whichever quantile gave the evidence. Interpolated within buckets, it jumps where
+    /// the p99 passes a bound, by more than <see cref="Ratio"/> says.
+    /// </summary>
     public double RatioP99 { get; init; } = Ratio.Value;
 }
 

@@ -29,7 +29,7 @@ public static class FleetDrift
         var drafts = FleetFindings.Drafts(fits, series, metrics, options);
         var scores = MetricEvidence.Taken(fits, RestartEvidence.Added(fits, series, drafts, steps, options), drafts, options);
         var levels = DriftLevels.Of(scores.Where((_, i) => fits[i].Bins >= options.LeastBins), options);
-        var findings = FleetFindings.Of(fits, pools, drafts, scores, levels, metrics, options);
+        var findings = FleetFindings.Of(fits, pools, drafts, scores, levels, options);
         // One reset anywhere tells age from calendar for all that the fleet has in common.
         var reset = findings.Any(f => f is not null && f.Sawtooth.Resets > 0 && f.Evidence.Score >= levels.Drifting);
         var outside = FleetBand.Outside(fits, options);

@@ -6,9 +6,6 @@ namespace FleetConsole.Analysis.Drift;
 /// <summary>Describes the series of a fleet whose scores call for it.</summary>
 internal static class FleetFindings
 {
-    // Of the two ways to tell a ratio; measured on generated fleets, see docs/drift.md.
-    private const double CurveWeight = 0.7;
-
     /// <returns>One for each fit; null where the score is too small for anything to come of it.</returns>
     public static SeriesFinding?[] Drafts(
         IReadOnlyList<DriftFit> fits, DriftScore[] scores, IReadOnlyDictionary<HostId, MetricBins> metrics, DriftOptions options)
@@ -33,12 +30,10 @@ internal static class FleetFindings
         SeriesFinding?[] drafts,
         DriftScore[] scores,
         DriftLevels levels,
-        IReadOnlyDictionary<HostId, MetricBins> metrics,
         DriftOptions options)
     {
         drafts = [.. drafts.Select((draft, i) => scores[i].Score >= levels.Suspected ? draft : null)];
         var ranking = Rank(drafts, scores);
-        var driver = ranking.Count == 0 ? null : ranking.MaxBy(r => r.Value).Key;
         var hosts = fits.Where(f => f.Bins >= options.LeastBins).ToLookup(f => f.Series.Method, StringComparer.Ordinal);
         var findings = new DriftFinding?[drafts.Length];
         Parallel.For(0, findings.Length, i =>
@@ -49,19 +44,10 @@ internal static class FleetFindings
             findings[i] = draft.Finish(scores[i].Score, levels, ranking) with
             {
                 AgainstFleet = Against(fits[i], scores[i], hosts[fits[i].Series.Method], options),
-                RatioP99 = Math.Exp(ByCurve(draft, metrics.GetValueOrDefault(fits[i].Series.Host), driver, byShape)),
+                RatioP99 = Math.Exp(draft.LogRatioP99(byShape)),
             };
         });
         return findings;
-    }
-
-    // The log ratio by the curve of the metric that the fleet's findings follow most closely, and by the age shape.
-    private static double ByCurve(SeriesFinding draft, MetricBins? metrics, string? driver, double byShape)
-    {
-        if (metrics is null || driver is null || draft.Rise(metrics, driver) is not { } rise)
-            return byShape;
-        var w = CurveWeight / (1 + rise.Variance);
-        return ((1 - w) * byShape) + (w * rise.Log);
     }
 
     // Every finding's correlations, as Fisher z, weighted by the surplus of its score over what anybody has.

@@ -44,15 +44,12 @@ internal sealed class SeriesFinding
 
     public static SeriesFinding Of(DriftFit fit, DriftScore score, MetricBins? metrics, DriftOptions options) => new(fit, score, metrics, options);
 
-    /// <summary>What <see cref="MetricCurve"/> says of the p99 by one metric.</summary>
-    public (double Log, double Variance)? Rise(MetricBins metrics, string name)
+    /// <summary>What <see cref="InterpolatedRise"/> says; log latency, the shape's own word where it says nothing.</summary>
+    /// <param name="byShape">Log ratio of the p99 by the age shape.</param>
+    public double LogRatioP99(double byShape)
     {
-        var metric = metrics.Names.ToList().IndexOf(name);
-        if (metric < 0)
-            return null;
-        var bins = _fit.Series.Bins;
-        PanelFit.Mine.Settle(_panel, bins.LogP99, DriftFit.HalfWeight(LatencyQuantile.P99));
-        return MetricCurve.Rise(PanelFit.Mine, _panel, bins, metrics, metric, _options.RatioAge);
+        PanelFit.Mine.Settle(_panel, _fit.Series.Bins.LogP99, DriftFit.HalfWeight(LatencyQuantile.P99));
+        return InterpolatedRise.Of(PanelFit.Mine, _panel, _score.Shape, byShape, _options.RatioAge) ?? byShape;
     }
 
     /// <param name="score">Evidence with what restarts add to it.</param>

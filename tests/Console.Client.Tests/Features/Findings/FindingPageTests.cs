@@ -21,6 +21,7 @@ public sealed class FindingPageTests : PageTest
         Assert.Equal("drifting", Text(page.Find("[data-testid=state]")));
         var numbers = Text(page.Find("[data-testid=numbers]"));
         Assert.Contains("Ratio over 24 h of age 4.00× (3.60 to 4.40)", numbers, StringComparison.Ordinal);
+        Assert.Contains("p99 as dashboards show it 5.20×", numbers, StringComparison.Ordinal);
         Assert.Contains("Slope 12.5 ms/h (11.0 to 14.0)", numbers, StringComparison.Ordinal);
         Assert.Contains("2026-11-20 08:00:00 UTC, with 1.0.2", numbers, StringComparison.Ordinal);
         Assert.Contains("holds: restarts reset it", Text(page.Find("[data-testid=proof]")), StringComparison.Ordinal);
@@ -29,6 +30,16 @@ public sealed class FindingPageTests : PageTest
         Assert.Equal(["2026-11-24 10:00:00", "opened", "p99 rises."], Rows(page.Find("[data-testid=life]"))[0]);
         Assert.Contains("sum by (le) (increase(x[600s]))", page.Markup, StringComparison.Ordinal);
         Assert.Equal(["/hosts/git-1", "/commands", "/deploys"], page.FindAll("[data-testid=actions] a").Select(a => a.GetAttribute("href")));
+    }
+
+    [Fact]
+    public void A_drift_that_was_kept_before_its_p99_was_known_says_nothing_of_it()
+    {
+        var earlier = Drift();
+        earlier.Drift.ClearRatioP99();
+        Server.FindingsById[7] = earlier;
+
+        Assert.DoesNotContain("dashboards", Open<FindingPage>(parameters => parameters.Add(p => p.Id, 7)).Markup, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,6 +84,7 @@ public sealed class FindingPageTests : PageTest
             {
                 BinSeconds = 3600,
                 Ratio = ratio,
+                RatioP99 = 5.2,
                 MillisecondsPerHour = new() { Value = 12.5, Low = 11, High = 14 },
                 BeganAt = start,
                 BeganIn = "1.0.2",
