@@ -113,6 +113,7 @@ internal static class FeaturesSetup
     private static void AddDeploys(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddChecked<DeployOptions>(configuration, DeployOptions.Section);
+        services.AddSingleton<UnknownVersions>();
         services.AddSingleton<DeploysFeature>();
         services.AddSingleton<IDeploysApi>(provider => provider.GetRequiredService<DeploysFeature>());
         services.AddSingleton<DeployAnnouncements>();

@@ -120,6 +120,17 @@ public sealed class AgeBinsTests
     }
 
     [Fact]
+    public void A_window_that_overlaps_the_last_is_not_counted_twice()
+    {
+        var bins = AgeBins.Of(Same(0, 6), [Life(0)], Hourly);
+        var requests = bins.Counts[0] / 6;
+
+        var later = bins.Append(Same(3300, 6), [Life(0)]);
+
+        Assert.Equal([6 * requests, 5 * requests], later.Counts);
+    }
+
+    [Fact]
     public void Other_buckets_are_refused() => Assert.Throws<ArgumentException>(() =>
         AgeBins.Of(Same(0, 6), [Life(0)], Hourly).Append(new BucketSamples([4000], Step, [1, 1], [0.1]), [Life(0)]));
 

@@ -93,8 +93,8 @@ internal sealed partial class FakePrometheus : IAsyncDisposable
             return [OneOf(query, [], 600)];
 
         // The buckets exist; nobody calls.
-        if (query.PromQl.StartsWith("count(", StringComparison.Ordinal))
-            return [OneOf(query, [], 24)];
+        if (query.PromQl.StartsWith("count by (instance)", StringComparison.Ordinal))
+            return [OneOf(query, [new("instance", "git-1")], 24)];
         return _hosts.Where(h => Wanted(query, h.Key)).Select(h => OneOf(h.Key, h.Value, query)).OfType<JsonNode>();
     }
 

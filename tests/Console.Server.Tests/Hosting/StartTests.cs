@@ -66,6 +66,7 @@ public sealed class StartTests(Programs programs)
     [InlineData("GitRpc", "ProbeRef", "main")]
     [InlineData("Metrics", "Preset", "nginx")]
     [InlineData("Metrics", "HostLabel", "in-stance")]
+    [InlineData("Metrics", "ProcessStart", "")]
     [InlineData("Agents", "CertificateFile", "/nowhere/console.crt")]
     [InlineData("Storage", "MaxCaptureMegabytes", "0")]
     [InlineData("Deploys", "BinSeconds", "1")]

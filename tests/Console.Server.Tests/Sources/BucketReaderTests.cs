@@ -17,6 +17,7 @@ public sealed class BucketReaderTests : IAsyncLifetime
     private const string Rule = "fleetconsole:latency_bucket:increase10m{";
     private const string Raw = "increase(grpc_server_handling_seconds_bucket";
     private const int Windows = 144;
+    private static readonly string[] Both = ["git-1", "git-2"];
     private const int Slow = 4;
     private static readonly TimeSpan Step = TimeSpan.FromMinutes(10);
     private static readonly DateTimeOffset To = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
@@ -24,6 +25,9 @@ public sealed class BucketReaderTests : IAsyncLifetime
 
     // How many moments before the end the rule was loaded.
     private int _recorded;
+
+    // Of which hosts it keeps anything.
+    private string[] _hosts = ["git-1", "git-2"];
 
     private FakePrometheus Fake => _prometheus ?? throw new InvalidOperationException("Not started.");
 
@@ -80,6 +84,19 @@ public sealed class BucketReaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Hosts_that_the_rule_does_not_keep_are_read_from_the_raw_buckets()
+    {
+        _recorded = 2 * Windows;
+        _hosts = ["git-2"];
+
+        var found = await ReadAsync(Step);
+
+        Assert.Equal(["git-1 s/m", "git-2 s/m"], found.Select(f => $"{f.Host} {f.Method}").Order());
+        Assert.All(found, f => AssertLast(Windows, f));
+        Assert.Contains("instance=~\"git-1\"", Assert.Single(Fake.Asked, q => q.PromQl.Contains(Raw, StringComparison.Ordinal)).PromQl, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Windows_of_another_length_are_none_of_the_rules()
     {
         _recorded = 2 * Windows;
@@ -116,9 +133,11 @@ public sealed class BucketReaderTests : IAsyncLifetime
     private Task AnswerAsync(HttpContext context, AskedQuery query)
     {
         if (query.PromQl.StartsWith(Rule, StringComparison.Ordinal))
-            return WriteAsync(context, Stored(query));
+            return WriteAsync(context, _hosts, Stored(query));
+        if (query.PromQl.StartsWith("count by (instance)", StringComparison.Ordinal))
+            return WriteAsync(context, "vector", Both.Select(host => $$"""{"metric":{"instance":"{{host}}"},"value":[{{To.ToUnixTimeSeconds()}},"2"]}"""));
         return query.PromQl.Contains(Raw, StringComparison.Ordinal)
-            ? WriteAsync(context, Range(query.Number("start"), query.Number("end"), query.Number("step")))
+            ? WriteAsync(context, Both.Where(host => !query.PromQl.Contains("=~", StringComparison.Ordinal) || query.PromQl.Contains($"\"{host}\"", StringComparison.Ordinal)), Range(query.Number("start"), query.Number("end"), query.Number("step")))
             : Fake.AnswerFleetAsync(context, query);
     }
 
@@ -136,12 +155,14 @@ public sealed class BucketReaderTests : IAsyncLifetime
             yield return at;
     }
 
-    private static Task WriteAsync(HttpContext context, IEnumerable<double> times)
+    private static Task WriteAsync(HttpContext context, IEnumerable<string> hosts, IEnumerable<double> times)
     {
         var all = times.ToList();
-        var series = all.Count == 0 ? [] : new[] { "git-1", "git-2" }.SelectMany(host => new[] { One(host, "0.1", 0, all), One(host, "+Inf", Slow, all) });
-        return context.Response.WriteAsync("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[" + string.Join(',', series) + "]}}", Cancel);
+        return WriteAsync(context, "matrix", all.Count == 0 ? [] : hosts.SelectMany(host => new[] { One(host, "0.1", 0, all), One(host, "+Inf", Slow, all) }));
     }
+
+    private static Task WriteAsync(HttpContext context, string type, IEnumerable<string> series) =>
+        context.Response.WriteAsync($$$"""{"status":"success","data":{"resultType":"{{{type}}}","result":[{{{string.Join(',', series)}}}]}}""", Cancel);
 
     private static string One(string host, string le, int more, IReadOnlyList<double> times)
     {

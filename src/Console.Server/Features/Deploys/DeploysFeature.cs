@@ -8,7 +8,7 @@ using WaveKind = FleetConsole.Analysis.Fleet.WaveKind;
 namespace FleetConsole.Server.Features.Deploys;
 
 /// <summary>Deploys and their verdicts, all from the database: they are there when Prometheus is not.</summary>
-internal sealed class DeploysFeature(IDbContextFactory<ConsoleDb> databases, TimeProvider time) : IDeploysApi
+internal sealed class DeploysFeature(IDbContextFactory<ConsoleDb> databases, UnknownVersions unknown, TimeProvider time) : IDeploysApi
 {
     private const int PageSize = 100;
     private const int MostAwaited = 20;
@@ -33,6 +33,7 @@ internal sealed class DeploysFeature(IDbContextFactory<ConsoleDb> databases, Tim
             Deploys = { shown.Select(row => DeployMessages.Of(row, row.AnnouncedId is { } id ? announced.GetValueOrDefault(id) : null, [.. verdicts[row.Id]])) },
             Awaited = { request.BeforeId == 0 ? await AwaitedAsync(db, cancellationToken) : [] },
             More = rows.Count > PageSize,
+            Problem = await unknown.SayAsync(db, cancellationToken),
         };
     }
 

@@ -4,7 +4,7 @@ namespace FleetConsole.Server.Sources.Metrics;
 
 /// <summary>
 /// The names under which a fleet exports what the console reads. The code knows roles; a preset fills the names, and
-/// each can be set on its own. A name that is empty means "this fleet has no such metric".
+/// each can be set on its own. A name that is empty means "this fleet has no such metric", where the console can do without.
 /// </summary>
 internal sealed class MetricOptions
 {
@@ -22,15 +22,20 @@ internal sealed class MetricOptions
     [Required, RegularExpression("[a-zA-Z_][a-zA-Z0-9_]*")]
     public string HostLabel { get; set; } = "instance";
 
+    [Needed]
     public string? LatencyHistogram { get; set; }
 
+    [Needed]
     public string? HandledTotal { get; set; }
 
     /// <summary>Calls taken up; with <see cref="HandledTotal"/> it tells how many are in flight.</summary>
+    [Needed]
     public string? StartedTotal { get; set; }
 
+    [Needed]
     public string? ServiceLabel { get; set; }
 
+    [Needed]
     public string? MethodLabel { get; set; }
 
     /// <summary>Services that are left out when methods are pooled: their calls say nothing about Git.</summary>
@@ -38,15 +43,20 @@ internal sealed class MetricOptions
 
     public string? BuildInfo { get; set; }
 
+    [Needed]
     public string? VersionLabel { get; set; }
 
     /// <summary>This and the next three come from Prometheus's own process collector, under one name in every language.</summary>
+    [Needed]
     public string? ProcessStart { get; set; }
 
+    [Needed]
     public string? ProcessCpu { get; set; }
 
+    [Needed]
     public string? VirtualMemory { get; set; }
 
+    [Needed]
     public string? ResidentMemory { get; set; }
 
     /// <summary>This and the next three come from the Go and process collectors; they are looked at beside latency.</summary>
@@ -73,4 +83,14 @@ internal sealed class MetricOptions
     /// <summary>The <c>id</c> label of the whole service: its cgroup's path.</summary>
     [Required]
     public string ServiceId { get; set; } = "/system.slice/gitaly.service";
+}
+
+/// <summary>A name without which a query would select every series there is.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class NeededAttribute : ValidationAttribute
+{
+    public override bool IsValid(object? value) => value is not "";
+
+    public override string FormatErrorMessage(string name) =>
+        $"Metrics:{name} must not be empty: the console cannot do without it. Leave the setting out for the preset's name.";
 }

@@ -25,6 +25,14 @@ public sealed class DeploysPageTests : PageTest
             row);
     }
 
+    [Fact]
+    public void Why_changes_of_version_go_unseen_is_said_on_top()
+    {
+        Server.Deploys.Problem = "Changes of version go unseen on git-3.";
+
+        Assert.Equal("Changes of version go unseen on git-3.", Text(Open<DeploysPage>().Find("[data-testid=no-versions]")));
+    }
+
     [Theory]
     [InlineData(WaveShape.Canary, "canary, 2 of 3 hosts")]
     [InlineData(WaveShape.Aborted, "aborted after 2 of 3 hosts")]
