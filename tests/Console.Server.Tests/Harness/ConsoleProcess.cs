@@ -26,7 +26,9 @@ internal sealed partial class ConsoleProcess : IAsyncDisposable
             Section("Endpoints")[listener] = new JsonObject { ["Url"] = "http://127.0.0.1:0" };
     }
 
-    public static string Program { get; } = Path.Join(AppContext.BaseDirectory, "Console.Server.dll");
+    /// <summary>The console that FLEETCONSOLE_SERVER names, or the built one.</summary>
+    public static string Program { get; } =
+        Environment.GetEnvironmentVariable("FLEETCONSOLE_SERVER") ?? Path.Join(AppContext.BaseDirectory, "Console.Server.dll");
 
     /// <summary>The configuration file's content; change it before the start.</summary>
     public JsonObject Settings { get; }
