@@ -86,7 +86,9 @@ internal static class ChartLook
         Title = new() { Text = quantity },
         GridColor = grid,
         ZeroLineColor = grid,
-        TickFormat = ".3~s",
+
+        // Six digits at most, so that the ticks of what hardly moves are not all the same.
+        TickFormat = "~s",
     };
 
     private static Shape Upright(string x, string ink) => new()

@@ -41,6 +41,17 @@ public static class FindingWords
         : string.Create(CultureInfo.InvariantCulture,
             $"{estimate.Value.ToString(format, CultureInfo.InvariantCulture)}{unit} ({estimate.Low.ToString(format, CultureInfo.InvariantCulture)} to {estimate.High.ToString(format, CultureInfo.InvariantCulture)})");
 
+    /// <summary>A metric with its unit; a count has none.</summary>
+    public static string Quantity(string metric) => metric switch
+    {
+        "virtual memory" or "resident memory" => $"{metric} (bytes)",
+        "fork time" => $"{metric} (seconds)",
+        "garbage collection" => $"{metric} (seconds a second)",
+        "children's CPU" => $"{metric} (cores)",
+        "request mix" => $"{metric} (seconds a request)",
+        _ => metric,
+    };
+
     /// <summary>A ratio without an interval.</summary>
     public static string Times(double ratio) => string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00}×");
 

@@ -60,7 +60,7 @@ public sealed class FindingPageTests : PageTest
         var charts = Open<FindingPage>(parameters => parameters.Add(p => p.Id, 7)).FindComponents<AgeChart>();
 
         Assert.Equal(["1.0.2 · 11-20 08:00", "fitted", "95 % band", "95 % band"], charts[0].Instance.Traces.Select(t => t.Name));
-        Assert.Equal("virtual memory", charts[1].Instance.Quantity);
+        Assert.Equal("virtual memory (bytes)", charts[1].Instance.Quantity);
     }
 
     [Fact]
