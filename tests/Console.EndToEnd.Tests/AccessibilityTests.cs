@@ -12,7 +12,7 @@ public sealed class AccessibilityTests(LiveFleet fleet)
     ];
 
     [Fact]
-    public async Task Every_page_is_accessible_in_the_dark_and_in_the_light_and_keeps_to_the_policy()
+    public async Task Every_page_is_accessible_in_the_dark_and_in_the_light_fits_a_narrow_window_and_keeps_to_the_policy()
     {
         fleet.Require();
 
@@ -27,6 +27,7 @@ public sealed class AccessibilityTests(LiveFleet fleet)
             await page.GetByLabel($"Switch to {now} colours").ClickAsync();
             await Assertions.Expect(page.GetByLabel($"Switch to {next} colours")).ToBeVisibleAsync();
             Assert.Equal("", await SeriousAsync(page));
+            await page.FitsNarrowlyAsync();
             Assert.Empty(fleet.PolicyViolations);
         }
     }

@@ -65,6 +65,7 @@ public sealed partial class CaptureTests(LiveFleet fleet)
     {
         await page.GotoAsync(fleet.Url + dump);
         var finding = await page.GetByTestId("dump-finding").InnerTextAsync();
+        await page.FitsNarrowlyAsync();
         var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "Download" }).ClickAsync());
         var goroutines = (await File.ReadAllTextAsync(await download.PathAsync(), Cancel)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
         var waiting = goroutines.Count(g => g.Contains("forkExec(", StringComparison.Ordinal) && Waits().IsMatch(g));
@@ -78,6 +79,7 @@ public sealed partial class CaptureTests(LiveFleet fleet)
         await page.InteractiveAsync();
         await Assertions.Expect(page.GetByTestId("profile-note")).ToContainTextAsync("git-rpc-server/spawn.");
         await Assertions.Expect(page.GetByTestId("top")).ToContainTextAsync("git-rpc-server/spawn.forkExec");
+        await page.FitsNarrowlyAsync();
         var svg = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Save SVG" }).ClickAsync());
         Assert.StartsWith("<svg", await File.ReadAllTextAsync(await svg.PathAsync(), Cancel), StringComparison.Ordinal);
         var png = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Save PNG" }).ClickAsync());

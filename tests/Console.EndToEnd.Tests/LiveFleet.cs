@@ -11,6 +11,8 @@ namespace FleetConsole.EndToEnd.Tests;
 /// <summary>One live demo fleet and one browser for all tests of this assembly.</summary>
 public sealed partial class LiveFleet : IAsyncLifetime
 {
+    internal const int Width = 1400;
+    internal const int Height = 950;
     private const string ChromiumPath = "/usr/bin/chromium";
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(120);
     private static readonly string[] ChromiumArguments =
@@ -103,7 +105,7 @@ public sealed partial class LiveFleet : IAsyncLifetime
     private async Task<IPage> OpenAtAsync(string url, string path, string theme)
     {
         await CloseEarlierAsync();
-        var context = await Browser.NewContextAsync(new() { ViewportSize = new() { Width = 1400, Height = 950 }, AcceptDownloads = true });
+        var context = await Browser.NewContextAsync(new() { ViewportSize = new() { Width = Width, Height = Height }, AcceptDownloads = true });
         _open.Add(context);
         context.SetDefaultTimeout(Pages.Patient);
         await context.AddCookiesAsync([new() { Name = "fleetconsole-theme", Value = theme, Url = url }]);

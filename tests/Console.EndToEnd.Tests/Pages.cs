@@ -23,6 +23,22 @@ internal static class Pages
         "least => { const chart = document.querySelector('.js-plotly-plot'); return chart && chart.data && chart.data.filter(t => t.x && t.x.length > 1 && t.y.some(v => v > 0)).length >= least; }",
         atLeast, new() { Timeout = Patient });
 
+    /// <summary>Makes the window as narrow as a telephone and back: nothing may reach out of it but what scrolls by itself.</summary>
+    public static async Task FitsNarrowlyAsync(this IPage page)
+    {
+        await page.SetViewportSizeAsync(420, LiveFleet.Height);
+        try
+        {
+            await page.WaitForFunctionAsync("() => document.documentElement.scrollWidth <= innerWidth", null, new() { Timeout = Patient });
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"{page.Url} is wider than a narrow window.");
+        }
+
+        await page.SetViewportSizeAsync(LiveFleet.Width, LiveFleet.Height);
+    }
+
     /// <summary>Presses a host's button, gives the reason, confirms.</summary>
     public static async Task GiveAsync(this IPage page, string button, string confirmation, string reason)
     {
