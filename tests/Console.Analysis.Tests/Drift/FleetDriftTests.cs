@@ -70,7 +70,22 @@ public sealed class FleetDriftTests
         Assert.All(report.Series, series =>
         {
             var steady = Assert.IsType<DriftVerdict.Steady>(series.Verdict);
-            Assert.NotNull(steady.Resolved?.Finding.Ended);
+            Assert.False(steady.Resolved?.Finding.Ended?.ByRestart);
+        });
+    }
+
+    [Fact]
+    public void What_a_restart_cured_that_kept_the_version_says_which_restart()
+    {
+        var report = (Drifting with { Life = 40, Bins = 320, Version = _ => "v", Log = (age, _, process) => process < 4 ? Math.Log(1.8) * age / 24 : 0 }).Judge();
+
+        Assert.All(report.Series, series =>
+        {
+            var ended = Assert.IsType<DriftVerdict.Steady>(series.Verdict).Resolved?.Finding.Ended;
+            Assert.NotNull(ended);
+            Assert.True(ended.ByRestart);
+            Assert.Equal(series.Host, ended.By.Host);
+            Assert.InRange(ended.By.StartedAt - ended.LastDriftingAt, -3600, 3600);
         });
     }
 

@@ -4,7 +4,7 @@ using FleetConsole.Analysis.Latency;
 
 namespace FleetConsole.Analysis.Tests.Drift;
 
-/// <summary>A fleet made to a rule: each host restarts every so many bins, one version a restart, and noise of its own.</summary>
+/// <summary>A fleet made to a rule: each host restarts every so many bins, usually with a version of its own, and noise of its own.</summary>
 internal sealed record MadeFleet
 {
     /// <summary>Monday, 5 January 2026.</summary>
@@ -26,6 +26,9 @@ internal sealed record MadeFleet
 
     /// <summary>Log latency by (age in bins, bin, number of the process).</summary>
     public Func<double, int, int, double> Log { get; init; } = (_, _, _) => 0;
+
+    /// <summary>Version by number of the process.</summary>
+    public Func<int, string> Version { get; init; } = process => $"v{process}";
 
     /// <summary>Log latency by number of the host, beside the rule for all.</summary>
     public Func<int, double> HostLog { get; init; } = _ => 0;
@@ -61,7 +64,7 @@ internal sealed record MadeFleet
     private List<ProcessIncarnation> Processes(int host) =>
         [.. Enumerable.Range(0, (Bins / Life) + 2).Select(p => Process(host, From + ((((p - 1) * Life) + (host * 3)) * Width), p))];
 
-    private static ProcessIncarnation Process(int host, double start, int number) => new(new HostId($"h{host}"), start, start, start, start, $"v{number}");
+    private ProcessIncarnation Process(int host, double start, int number) => new(new HostId($"h{host}"), start, start, start, start, Version(number));
 
     private DriftSeries Make(int host, int method, Random random)
     {

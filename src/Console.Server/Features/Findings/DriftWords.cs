@@ -44,9 +44,15 @@ internal static class DriftWords
     /// <summary>What ended a drift, by the series that had it.</summary>
     public static string Ending(IReadOnlyList<SeriesVerdict> series)
     {
-        var versions = series.Select(s => (s.Verdict as DriftVerdict.Steady)?.Resolved?.Finding.Ended?.ByVersion).OfType<string>()
-            .GroupBy(v => v, StringComparer.Ordinal).OrderByDescending(v => v.Count()).FirstOrDefault();
-        return versions is not null ? $"the deploy of {versions.Key}" : "itself: its latency does not rise with process age any more";
+        var ends = series.Select(s => (s.Verdict as DriftVerdict.Steady)?.Resolved?.Finding.Ended).OfType<DriftEnded>().ToLookup(e => e.ByRestart);
+        if (ends[false].Count() >= ends[true].Count() && ends[false].GroupBy(e => e.By.Version, StringComparer.Ordinal).MaxBy(v => v.Count()) is { } deploy)
+            return $"the deploy of {deploy.Key}";
+        if (ends[true].MinBy(e => e.By.StartedAt)?.By is not { } first)
+            return "itself: its latency does not rise with process age any more";
+        var at = DateTimeOffset.FromUnixTimeSeconds((long)first.StartedAt).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        return ends[true].Count() == 1
+            ? $"the restart of {first.Host.Name} at {at} UTC, which kept version {first.Version}"
+            : $"restarts from {at} UTC on, which kept version {first.Version}";
     }
 
     private static string Bins(DriftOptions options) => (options.Bins.Width * options.RatioAge) switch

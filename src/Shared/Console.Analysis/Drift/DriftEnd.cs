@@ -1,16 +1,16 @@
 namespace FleetConsole.Analysis.Drift;
 
-/// <summary>From where to where a drift lasts: its first process, its last version, and the age at which it sets in.</summary>
+/// <summary>From where to where a drift lasts: its first process, its last one, and the age at which it sets in.</summary>
 internal static class DriftEnd
 {
-    // Log likelihood by which "until this deploy" must beat "throughout" for a drift to have ended: e^4, about 55 to 1.
+    // Log likelihood by which "until this restart" must beat "throughout" for a drift to have ended: e^4, about 55 to 1.
     private const double Certain = 4;
 
     // Ages in bins at which a rise may set in; beyond a day of bins too few processes are left to tell.
     private static readonly double[] Onsets = [0, 1, 2, 3, 4, 6, 8, 10, 12, 15, 18, 21, 24];
 
     /// <summary>
-    /// First row of the version that ended the drift: the deploy that best parts processes with a common slope from later
+    /// First row of the process that ended the drift: the restart, which may have been a deploy, that best parts processes with a common slope from later
     /// ones with none; null when a slope throughout explains nearly as much.
     /// </summary>
     public static int? Of(SeriesPanel panel, double[] byProcess, ReadOnlySpan<double> weights, in DriftScore score)
@@ -19,13 +19,13 @@ internal static class DriftEnd
         var throughout = LogLikelihood(slopes.Sum(s => s.Moment), slopes.Sum(s => s.Information));
         (double LogLikelihood, int? Row) best = (throughout + Certain, null);
         double moment = 0, information = 0;
-        for (var q = 0; q < slopes.Count; q++)
+        foreach (var slope in slopes)
         {
             var until = LogLikelihood(moment, information);
-            if (q > 0 && panel.Epoch[q] != panel.Epoch[q - 1] && until > best.LogLikelihood)
-                best = (until, slopes[q].First);
-            moment += slopes[q].Moment;
-            information += slopes[q].Information;
+            if (until > best.LogLikelihood)
+                best = (until, slope.First);
+            moment += slope.Moment;
+            information += slope.Information;
         }
 
         return best.Row;

@@ -13,7 +13,7 @@ namespace FleetConsole.Analysis.Drift;
 /// <param name="Sawtooth">Whether restarts reset it.</param>
 /// <param name="Evidence">How sure it is and by what.</param>
 /// <param name="CoMoving">The host's metrics by how closely they move with the latency, the closest first.</param>
-/// <param name="Ended">Set when the current version does not drift any more.</param>
+/// <param name="Ended">Set when the current process does not drift any more.</param>
 public sealed record DriftFinding(
     Estimate Ratio,
     Estimate MillisecondsPerHour,
@@ -85,8 +85,12 @@ public sealed record SawtoothProof(int Restarts, int Resets, Estimate Fall, doub
 /// <param name="FleetScore">Mean Fisher z of the metric over the fleet's findings, by which metrics are ranked.</param>
 public sealed record CoMovingMetric(string Name, double Correlation, int LeadBins, double FleetScore);
 
-/// <summary>A drift that has ended with a version.</summary>
+/// <summary>A drift that has ended with a process.</summary>
 /// <param name="LastDriftingAt">Unix seconds of the last bin that drifted.</param>
 /// <param name="OldVersion">The last version that drifts.</param>
-/// <param name="ByVersion">The version that does not.</param>
-public sealed record DriftEnded(double LastDriftingAt, string OldVersion, string ByVersion);
+/// <param name="By">The first process that does not.</param>
+public sealed record DriftEnded(double LastDriftingAt, string OldVersion, ProcessIncarnation By)
+{
+    /// <summary>Whether a restart ended it that kept the version: what cured it is not in the code.</summary>
+    public bool ByRestart => By.Version == OldVersion;
+}

@@ -42,6 +42,6 @@ public readonly record struct Estimate(double Value, double Low, double High)
 }
 
 /// <summary>A drift that is over: an older version had it, and the current one surely has less than half of it.</summary>
-/// <param name="Finding">The drift while it lasted; its <see cref="DriftFinding.Ended"/> says until when and which version ended it.</param>
+/// <param name="Finding">The drift while it lasted; its <see cref="DriftFinding.Ended"/> says until when and which process ended it.</param>
 /// <param name="WasCertain">Whether it would have been called drifting rather than suspected.</param>
 public sealed record ResolvedDrift(DriftFinding Finding, bool WasCertain);

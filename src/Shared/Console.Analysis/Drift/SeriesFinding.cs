@@ -1,3 +1,4 @@
+using FleetConsole.Analysis.Fleet;
 using FleetConsole.Analysis.Latency;
 
 namespace FleetConsole.Analysis.Drift;
@@ -95,9 +96,8 @@ internal sealed class SeriesFinding
 
     private DriftEnded Ended(int row)
     {
-        var bins = _fit.Series.Bins;
-        return new(_panel.Ends[row - 1], Version(row - 1), Version(row));
+        return new(_panel.Ends[row - 1], Process(row - 1).Version, Process(row));
 
-        string Version(int r) => bins.Processes[_panel.ProcessIndex[_panel.Process[r]]].Version;
+        ProcessIncarnation Process(int r) => _fit.Series.Bins.Processes[_panel.ProcessIndex[_panel.Process[r]]];
     }
 }

@@ -12,6 +12,17 @@ public sealed class DriftWordsTests
         DriftWords.Ending([EndedBy("1.2", "a"), EndedBy("1.1", "b"), Steady("c"), EndedBy("1.1", "d"), Steady("e"), TooYoung("f"), Steady("g")]));
 
     [Fact]
+    public void A_restart_that_kept_the_version_is_named_by_host_and_time() => Assert.Equal(
+        "the restart of b at 2026-11-24 08:00 UTC, which kept version 1.0", DriftWords.Ending([Steady("a"), EndedBy("1.0", "b", 1795507200)]));
+
+    [Fact]
+    public void Several_restarts_are_named_by_the_first_and_only_where_they_are_more_than_the_deploys()
+    {
+        Assert.Equal("restarts from 2026-11-24 08:00 UTC on, which kept version 1.0", DriftWords.Ending([EndedBy("1.0", "b", 1795510800), EndedBy("1.0", "c", 1795507200), EndedBy("1.1", "a")]));
+        Assert.Equal("the deploy of 1.1", DriftWords.Ending([EndedBy("1.0", "b", 1795507200), EndedBy("1.1", "a")]));
+    }
+
+    [Fact]
     public void Where_no_deploy_ended_it_it_ended_itself() => Assert.Equal(
         "itself: its latency does not rise with process age any more", DriftWords.Ending([Steady("a"), Steady("b"), TooYoung("c")]));
 

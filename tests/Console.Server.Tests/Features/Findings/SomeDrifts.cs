@@ -23,9 +23,9 @@ internal static class SomeDrifts
 
     public static SeriesVerdict Steady(string host) => new(new(host), "m", new DriftVerdict.Steady(default, 0, null), null);
 
-    /// <summary>Steady, after a drift that a version ended.</summary>
-    public static SeriesVerdict EndedBy(string version, string host) => new(new(host), "m", new DriftVerdict.Steady(
-        default, 0, new(Finding(host, "fork time") with { Ended = new(0, "1.0", version) }, WasCertain: true)), null);
+    /// <summary>Steady, after a drift of version 1.0 that this one ended; 1.0 itself is a mere restart.</summary>
+    public static SeriesVerdict EndedBy(string version, string host, double startedAt = 0) => new(new(host), "m", new DriftVerdict.Steady(
+        default, 0, new(Finding(host, "fork time") with { Ended = new(0, "1.0", new(new(host), startedAt, startedAt, startedAt + 1, startedAt, version)) }, WasCertain: true)), null);
 
     public static SeriesVerdict TooYoung(string host) => new(new(host), "m", new DriftVerdict.NotEnoughData(1, 14), null);
 
