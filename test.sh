@@ -117,7 +117,7 @@ build_host
 export FLEETCONSOLE_AGENT=$PWD/artifacts/agent/Console.Agent
 run_go
 run_dotnet Console.Agent.Tests
-build_demo
+build_demo_fleet
 run_format
 wait "$pure"
 wait "$beside"

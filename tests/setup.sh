@@ -69,8 +69,8 @@ stale() {
     local target=$1
     shift
     [[ -e $target ]] || return 0
-    [[ -n $(find "$@" Directory.Build.props Directory.Packages.props -newer "$target" \
-        -not -path '*/bin/*' -not -path '*/obj/*' -type f -print -quit) ]]
+    # Folders too: a file that is gone has changed them.
+    [[ -n $(find "$@" Directory.Build.props Directory.Packages.props \( -name bin -o -name obj \) -prune -o -newer "$target" -print -quit) ]]
 }
 
 # publish PROJECT OUTDIR MAIN-FILE SOURCE...
@@ -105,5 +105,9 @@ build_console() {
 build_demo() {
     build_host
     build_console
+    build_demo_fleet
+}
+
+build_demo_fleet() {
     publish tests/Console.DemoFleet artifacts/demo Console.DemoFleet.dll src/Shared/Console.Contracts
 }

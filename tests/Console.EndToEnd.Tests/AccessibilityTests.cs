@@ -22,6 +22,7 @@ public sealed class AccessibilityTests(LiveFleet fleet)
         {
             await page.GotoAsync(fleet.Url + path);
             await page.InteractiveAsync();
+            await Assertions.Expect(page.GetByText("Asking the console's server")).ToHaveCountAsync(0);
             Assert.Equal("", await SeriousAsync(page));
             var (now, next) = await page.GetByLabel("Switch to light colours").CountAsync() > 0 ? ("light", "dark") : ("dark", "light");
             await page.GetByLabel($"Switch to {now} colours").ClickAsync();

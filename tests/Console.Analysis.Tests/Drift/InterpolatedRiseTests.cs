@@ -22,10 +22,17 @@ public sealed class InterpolatedRiseTests
     }
 
     [Fact]
+    public void A_drift_that_a_version_brought_is_read_off_the_bins_that_have_it()
+    {
+        var finding = Found(new MadeFleet { Life = 40, Bins = 320, Log = (age, _, process) => process < 5 ? 0 : age / 24 });
+        Assert.InRange(Error(finding.RatioP99, 1), 0, 0.25);
+    }
+
+    [Fact]
     public void Of_a_young_fleet_the_age_shape_is_asked()
     {
-        var finding = Found(new MadeFleet { Life = 20, Bins = 90, Log = (age, _, _) => age / 24 });
-        Assert.InRange(Error(finding.RatioP99, 1), 0, 0.1);
+        var finding = Found(new MadeFleet { Life = 20, Bins = 90, Log = (age, bin, _) => Interpolated((age / 20) + (0.1 * Math.Sin(bin * Math.PI / 12))) });
+        Assert.InRange(Math.Abs(Math.Log(finding.RatioP99 / finding.Ratio.Value)), 0, 0.02);
     }
 
     // The p99 stays in a bucket up to a level of .3, and passes the next one's many requests within .1.

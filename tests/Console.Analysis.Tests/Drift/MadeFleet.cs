@@ -40,6 +40,9 @@ internal sealed record MadeFleet
 
     public DriftOptions Options => new() { Bins = new BinOptions { Width = TimeSpan.FromSeconds(Width) } };
 
+    /// <summary>Unix seconds of the start of a host's process, by their numbers.</summary>
+    public double StartOf(int host, int process) => From + ((((process - 1) * Life) + (host * 3)) * Width);
+
     public FleetDriftReport Judge(IReadOnlyDictionary<HostId, MetricBins>? metrics = null) =>
         FleetDrift.Judge(Series(), metrics ?? new Dictionary<HostId, MetricBins>(), Now, Options);
 
@@ -62,7 +65,7 @@ internal sealed record MadeFleet
         });
 
     private List<ProcessIncarnation> Processes(int host) =>
-        [.. Enumerable.Range(0, (Bins / Life) + 2).Select(p => Process(host, From + ((((p - 1) * Life) + (host * 3)) * Width), p))];
+        [.. Enumerable.Range(0, (Bins / Life) + 2).Select(p => Process(host, StartOf(host, p), p))];
 
     private ProcessIncarnation Process(int host, double start, int number) => new(new HostId($"h{host}"), start, start, start, start, Version(number));
 

@@ -19,7 +19,7 @@ internal sealed record AskedQuery(string Path, string PromQl, IReadOnlyDictionar
 /// </summary>
 internal sealed partial class FakePrometheus : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, (double Start, string Version)> _hosts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (double Start, string? Version)> _hosts = new(StringComparer.Ordinal);
     private WebApplication? _app;
 
     public string Url => _app?.Urls.Single() ?? throw new InvalidOperationException("Not started.");
@@ -42,7 +42,8 @@ internal sealed partial class FakePrometheus : IAsyncDisposable
     }
 
     /// <summary>The process that answers on this host from now on.</summary>
-    public void Run(string host, double start, string version = "1.0.0") => _hosts[host] = (start, version);
+    /// <param name="version">Empty: its build info has no such label; null: it has no build info.</param>
+    public void Run(string host, double start, string? version = "1.0.0") => _hosts[host] = (start, version);
 
     public int Count(string part) => Asked.Count(q => q.PromQl.Contains(part, StringComparison.Ordinal));
 
@@ -93,15 +94,19 @@ internal sealed partial class FakePrometheus : IAsyncDisposable
             return [OneOf(query, [], 600)];
 
         // The buckets exist; nobody calls.
-        if (query.PromQl.StartsWith("count by (instance)", StringComparison.Ordinal))
-            return [OneOf(query, [new("instance", "git-1")], 24)];
+        if (query.PromQl.StartsWith("count(", StringComparison.Ordinal))
+            return [OneOf(query, [], 24)];
         return _hosts.Where(h => Wanted(query, h.Key)).Select(h => OneOf(h.Key, h.Value, query)).OfType<JsonNode>();
     }
 
-    private JsonObject? OneOf(string host, (double Start, string Version) process, AskedQuery query) => query.PromQl switch
+    private JsonObject? OneOf(string host, (double Start, string? Version) process, AskedQuery query) => query.PromQl switch
     {
-        var q when q.Contains("_build_info", StringComparison.Ordinal) =>
-            OneOf(query, [new("instance", host), new("version", process.Version)], 1),
+        var q when q.Contains("_build_info", StringComparison.Ordinal) => process.Version switch
+        {
+            null => null,
+            "" => OneOf(query, [new("instance", host)], 1),
+            var version => OneOf(query, [new("instance", host), new("version", version)], 1),
+        },
         var q when q.Contains("process_start_time_seconds", StringComparison.Ordinal) => OneOf(query, [new("instance", host)], HostMatcher().IsMatch(q) ? process.Start : FleetSees ?? process.Start),
         var q when q.Contains("(up{", StringComparison.Ordinal) => OneOf(query, [new("instance", host)], 1),
         var q when q.Contains("histogram_quantile", StringComparison.Ordinal) => OneOf(query, [new("instance", host)], 0.25),

@@ -1,3 +1,4 @@
+using FleetConsole.Analysis.Fleet;
 using FleetConsole.Server.Sources.Metrics;
 using FleetConsole.Server.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -18,7 +19,7 @@ internal sealed class UnknownVersions(PromQl promQl, MetricNames names, TimeProv
         var rows = await db.Incarnations.AsNoTracking().Where(p => p.LastSeenAt >= since)
             .Select(p => new { p.Host, p.StartedAt, p.Version }).ToListAsync(cancellationToken);
         var newest = rows.GroupBy(p => p.Host, StringComparer.Ordinal).Select(host => host.MaxBy(p => p.StartedAt)!).ToList();
-        var without = newest.Where(p => p.Version.Length == 0).Select(p => p.Host).Order(StringComparer.Ordinal).ToList();
+        var without = newest.Where(p => p.Version is "" or ProcessIncarnation.UnknownVersion).Select(p => p.Host).Order(StringComparer.Ordinal).ToList();
         if (without.Count == 0)
             return "";
         return names.BuildInfo.Length == 0

@@ -47,12 +47,12 @@ internal static class DriftWords
         var ends = series.Select(s => (s.Verdict as DriftVerdict.Steady)?.Resolved?.Finding.Ended).OfType<DriftEnded>().ToLookup(e => e.ByRestart);
         if (ends[false].Count() >= ends[true].Count() && ends[false].GroupBy(e => e.By.Version, StringComparer.Ordinal).MaxBy(v => v.Count()) is { } deploy)
             return $"the deploy of {deploy.Key}";
-        if (ends[true].MinBy(e => e.By.StartedAt)?.By is not { } first)
+        if (ends[true].MinBy(e => e.By.BeganAt) is not { } first)
             return "itself: its latency does not rise with process age any more";
-        var at = DateTimeOffset.FromUnixTimeSeconds((long)first.StartedAt).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-        return ends[true].Count() == 1
-            ? $"the restart of {first.Host.Name} at {at} UTC, which kept version {first.Version}"
-            : $"restarts from {at} UTC on, which kept version {first.Version}";
+        var at = DateTimeOffset.FromUnixTimeSeconds((long)first.By.BeganAt).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        var one = ends[true].DistinctBy(e => (e.By.Host, e.By.StartedAt)).Count() == 1;
+        var version = ends[true].All(e => e.VersionKnown) ? "which kept the version" : "whose version is not known";
+        return one ? $"the restart of {first.By.Host.Name} at {at} UTC, {version}" : $"restarts from {at} UTC on, {version}";
     }
 
     private static string Bins(DriftOptions options) => (options.Bins.Width * options.RatioAge) switch

@@ -36,13 +36,12 @@ internal sealed class BucketReader(PrometheusClient prometheus, PromQl promQl, M
     public async IAsyncEnumerable<IReadOnlyList<MethodBuckets>> ReadAsync(
         DateTimeOffset from, DateTimeOffset to, TimeSpan step, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var counts = await prometheus.QueryAsync(promQl.BucketSeries(), to, cancellationToken);
-        var hosts = counts.Select(series => series[names.HostLabel]).ToList();
-        var steps = counts.Count > 0 ? (int)Math.Clamp(ValuesPerPart / counts.Sum(series => series.Last), 1, MostSteps) : StepsUncounted;
+        var count = await prometheus.QueryAsync(promQl.BucketSeries(), to, cancellationToken);
+        var steps = count is [var series] && series.Last > 0 ? (int)Math.Clamp(ValuesPerPart / series.Last, 1, MostSteps) : StepsUncounted;
         for (var begin = from; begin + step <= to;)
         {
             var end = begin + (steps * step) < to ? begin + (steps * step) : to;
-            yield return await ReadPartAsync(hosts, begin, end, step, cancellationToken);
+            yield return await ReadPartAsync(begin, end, step, cancellationToken);
             begin += steps * step;
         }
     }
@@ -55,25 +54,22 @@ internal sealed class BucketReader(PrometheusClient prometheus, PromQl promQl, M
             throw new PrometheusMissingException(prometheus.Endpoint, promQl.BucketSeries(), "Metrics:LatencyHistogram and Metrics:Selector");
     }
 
-    private async Task<IReadOnlyList<MethodBuckets>> ReadPartAsync(
-        IReadOnlyList<string> hosts, DateTimeOffset from, DateTimeOffset to, TimeSpan step, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<MethodBuckets>> ReadPartAsync(DateTimeOffset from, DateTimeOffset to, TimeSpan step, CancellationToken cancellationToken)
     {
         var recorded = step == RecordedStep ? await ReadRecordedAsync(from, to, cancellationToken) : [];
 
-        // A rule with a narrower selector than the console's keeps some hosts only.
-        var rest = recorded.Count == 0 ? [] : hosts.Except(recorded.Select(s => s[names.HostLabel]), StringComparer.Ordinal).ToList();
-        if (recorded.Count > 0 && rest.Count == 0)
-            return Gather(recorded, step);
-        var raw = await prometheus.QueryRangeAsync(promQl.BucketIncreases(step, rest), from + step, to, step, cancellationToken);
+        // A query for what nobody has left to tell costs next to nothing, and a host that the rule does not keep is not lost.
+        var hosts = recorded.Select(s => s[names.HostLabel]).Distinct(StringComparer.Ordinal).ToList();
+        var raw = await prometheus.QueryRangeAsync(promQl.BucketIncreases(step, hosts), from + step, to, step, cancellationToken);
         return Gather([.. recorded, .. raw], step);
     }
 
-    // None where the rule was loaded for too little of the time.
+    // Of the hosts that the rule has kept all the time: it may be younger than that, or have a narrower selector than the console's.
     private async Task<IReadOnlyList<Series>> ReadRecordedAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
+        var least = RecordedShare * Math.Floor((to - from) / RecordedStep);
         var recorded = await prometheus.QuerySamplesAsync(promQl.RecordedBucketIncreases(to - from), to, cancellationToken);
-        var moments = recorded.SelectMany(s => s.Times).Distinct().Count();
-        return moments >= RecordedShare * Math.Floor((to - from) / RecordedStep) ? recorded : [];
+        return [.. recorded.GroupBy(s => s[names.HostLabel], StringComparer.Ordinal).Where(host => host.SelectMany(s => s.Times).Distinct().Count() >= least).SelectMany(host => host)];
     }
 
     private List<MethodBuckets> Gather(IReadOnlyList<Series> series, TimeSpan step)

@@ -58,7 +58,7 @@ internal sealed class IncarnationReader(PrometheusClient prometheus, PromQl prom
     /// <summary>The processes by host, oldest first.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<ProcessIncarnation>> Split(ProcessSamples samples)
     {
-        var versions = samples.Versions.GroupBy(series => series[names.HostLabel], StringComparer.Ordinal)
+        var versions = samples.Versions.Where(series => series[names.VersionLabel].Length > 0).GroupBy(series => series[names.HostLabel], StringComparer.Ordinal)
             .SelectMany(host => Running([.. host]).Select(version => (Host: host.Key, Version: version)))
             .ToLookup(found => found.Host, found => found.Version, StringComparer.Ordinal);
         return samples.Starts.GroupBy(series => series[names.HostLabel], StringComparer.Ordinal).ToDictionary(

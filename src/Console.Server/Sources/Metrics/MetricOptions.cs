@@ -85,7 +85,7 @@ internal sealed class MetricOptions
     public string ServiceId { get; set; } = "/system.slice/gitaly.service";
 }
 
-/// <summary>A name without which a query would select every series there is.</summary>
+/// <summary>A name without which a query would select every series there is, or be none.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class NeededAttribute : ValidationAttribute
 {

@@ -108,16 +108,17 @@ internal sealed class PromQl(MetricNames names)
     /// Increases of the latency buckets over each window, of host and method, where anything was called: every method
     /// exists from the start, filled with zeros, and 149 of them by 12 buckets would be sent for nothing.
     /// </summary>
-    /// <param name="hosts">Empty: every host.</param>
-    public string BucketIncreases(TimeSpan window, IReadOnlyCollection<string>? hosts = null)
+    /// <param name="except">Hosts that are not asked for.</param>
+    public string BucketIncreases(TimeSpan window, IReadOnlyCollection<string>? except = null)
     {
         var by = $"{names.HostLabel}, {names.ServiceLabel}, {names.MethodLabel}";
-        var range = $"{Braces(Hosts(hosts), Pooled())}[{Duration(window)}]";
+        var rest = except is null || except.Count == 0 ? "" : $"{names.HostLabel}!~{OneOf(except)}";
+        var range = $"{Braces(rest, Pooled())}[{Duration(window)}]";
         return $"sum by ({by}, le) (increase({names.LatencyHistogram}_bucket{range})) and on ({by}) (sum by ({by}) (increase({names.LatencyHistogram}_count{range})) > 0)";
     }
 
-    /// <summary>How many bucket series each host has, idle ones included: what one step of a whole-fleet query costs.</summary>
-    public string BucketSeries() => $"count by ({names.HostLabel}) ({names.LatencyHistogram}_bucket{Braces(Pooled())})";
+    /// <summary>How many bucket series there are, idle ones included: what one step of a whole-fleet query costs.</summary>
+    public string BucketSeries() => $"count({names.LatencyHistogram}_bucket{Braces(Pooled())})";
 
     /// <summary>What the supplied recording rules keep of <see cref="BucketIncreases"/>, as it was recorded.</summary>
     public string RecordedBucketIncreases(TimeSpan back) => $"{RecordedBuckets}{Braces(Pooled())}[{Duration(back)}]";

@@ -32,7 +32,7 @@ public sealed record DriftFinding(
 
     /// <summary>
     /// The p99's ratio at the same ages as <c>histogram_quantile</c> shows it, whichever quantile gave the evidence. Interpolated within buckets, it jumps where
-    /// the p99 passes a bound, by more than <see cref="Ratio"/> says.
+    /// the p99 passes a bound, and hardly moves between.
     /// </summary>
     public double RatioP99 { get; init; } = Ratio.Value;
 }
@@ -91,6 +91,9 @@ public sealed record CoMovingMetric(string Name, double Correlation, int LeadBin
 /// <param name="By">The first process that does not.</param>
 public sealed record DriftEnded(double LastDriftingAt, string OldVersion, ProcessIncarnation By)
 {
-    /// <summary>Whether a restart ended it that kept the version: what cured it is not in the code.</summary>
-    public bool ByRestart => By.Version == OldVersion;
+    /// <summary>Whether a restart ended it that kept the version, as far as the versions are known: what cured it is not in the code then.</summary>
+    public bool ByRestart => By.Version == OldVersion || !VersionKnown;
+
+    /// <summary>Whether both processes told their version.</summary>
+    public bool VersionKnown => OldVersion != ProcessIncarnation.UnknownVersion && By.Version != ProcessIncarnation.UnknownVersion;
 }

@@ -41,7 +41,7 @@ public readonly record struct Estimate(double Value, double Low, double High)
     public Estimate Map(Func<double, double> function) => new(function(Value), function(Low), function(High));
 }
 
-/// <summary>A drift that is over: an older version had it, and the current one surely has less than half of it.</summary>
+/// <summary>A drift that is over: older processes had it, and the current one surely has less than half of it.</summary>
 /// <param name="Finding">The drift while it lasted; its <see cref="DriftFinding.Ended"/> says until when and which process ended it.</param>
 /// <param name="WasCertain">Whether it would have been called drifting rather than suspected.</param>
 public sealed record ResolvedDrift(DriftFinding Finding, bool WasCertain);

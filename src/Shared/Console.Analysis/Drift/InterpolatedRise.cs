@@ -10,6 +10,9 @@ internal static class InterpolatedRise
     // Of the range of levels; on generated fleets .05 to .15 give much the same.
     private const double Bandwidth = 0.1;
 
+    // Bandwidths by which the line may be drawn out beyond the bins.
+    private const double Beyond = 2;
+
     // With four days of bins or fewer the levels near an age are that process's own, and the shape by itself is better.
     private const int LeastRows = 96;
 
@@ -22,18 +25,20 @@ internal static class InterpolatedRise
 
     /// <summary>log p99 at an age less that at age 0, at the series' usual level.</summary>
     /// <param name="fit">Settled on the panel's p99.</param>
+    /// <param name="lasts">The rows that drift; what was before or after has other levels at the same ages.</param>
     /// <param name="logRatio">The rise by the age shape; log latency.</param>
     /// <param name="age">In bins; not 0.</param>
-    /// <returns>null where there are too few bins, or all at one level.</returns>
-    public static double? Of(PanelFit fit, SeriesPanel panel, AgeShape shape, double logRatio, double age)
+    /// <returns>null where too few bins drift, all lie at one level, or none lies near where the p99 is asked for.</returns>
+    public static double? Of(PanelFit fit, SeriesPanel panel, Range lasts, AgeShape shape, double logRatio, double age)
     {
-        if (panel.Count < LeastRows)
+        var (first, count) = lasts.GetOffsetAndLength(panel.Count);
+        if (count < LeastRows)
             return null;
         var coefficient = logRatio / AgeShapes.At(shape, age);
         var latency = fit.Latency;
-        var level = new double[panel.Count];
-        for (var i = 0; i < level.Length; i++)
-            level[i] = latency[i] - (coefficient * AgeShapes.At(shape, panel.Age[i]));
+        var level = latency.ToArray();
+        for (var i = first; i < first + count; i++)
+            level[i] -= coefficient * AgeShapes.At(shape, panel.Age[i]);
         var rest = fit.Residual(panel, level);
         double usual = 0, weight = 0;
         for (var i = 0; i < level.Length; i++)
@@ -44,9 +49,12 @@ internal static class InterpolatedRise
         }
 
         usual /= weight;
-        var sorted = level.Order().ToArray();
-        var width = Bandwidth * (sorted[(int)(sorted.Length * 0.98)] - sorted[(int)(sorted.Length * 0.02)]);
-        var rise = Local(level, latency, fit.Weights, usual + logRatio, width) - Local(level, latency, fit.Weights, usual, width);
+        var sorted = level[lasts].Order().ToArray();
+        var (low, high) = (sorted[(int)(count * 0.02)], sorted[(int)(count * 0.98)]);
+        var width = Bandwidth * (high - low);
+        if (!(Math.Min(usual, usual + logRatio) >= low - (Beyond * width) && Math.Max(usual, usual + logRatio) <= high + (Beyond * width)))
+            return null;
+        var rise = Local(level[lasts], latency[lasts], fit.Weights[lasts], usual + logRatio, width) - Local(level[lasts], latency[lasts], fit.Weights[lasts], usual, width);
         return double.IsFinite(rise) ? rise : null;
     }
 

@@ -27,13 +27,6 @@ internal sealed partial class PanelFit
         return _gt[.._n];
     }
 
-    /// <summary>The latency's coefficient on one column beside all nuisance terms; null where there is no telling. Needs <see cref="Settle"/>.</summary>
-    public AgeEffect? Effect(SeriesPanel panel, double[] column)
-    {
-        Array.Copy(column, _g, _n);
-        return OfColumn(panel);
-    }
-
     /// <summary>t of the latency on one column beside all nuisance terms; 0 where there is no telling. Needs <see cref="Settle"/>.</summary>
     public double Statistic(SeriesPanel panel, double[] column)
     {

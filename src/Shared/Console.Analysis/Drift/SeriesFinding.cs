@@ -14,7 +14,7 @@ internal sealed class SeriesFinding
     private readonly double _base;
     private readonly SawtoothProof _sawtooth;
     private readonly DriftEnded? _ended;
-    private readonly int _first;
+    private readonly Range _lasts;
 
     private SeriesFinding(DriftFit fit, DriftScore score, MetricBins? metrics, DriftOptions options)
     {
@@ -28,9 +28,9 @@ internal sealed class SeriesFinding
         _sawtooth = Sawtooth.Of(_panel, _byProcess, weights, score.Shape, score.Coefficient);
         _base = fit.Level(score.Quantile).At(score.Shape, score.Coefficient, 0);
         var end = DriftEnd.Of(_panel, _byProcess, weights, score);
-        _first = DriftEnd.First(_panel, _byProcess, weights, score, end ?? _panel.Count);
+        _lasts = DriftEnd.First(_panel, _byProcess, weights, score, end ?? _panel.Count)..(end ?? _panel.Count);
         _ended = end is { } row ? Ended(row) : null;
-        var (from, to) = (_panel.Ends[_first], end is { } last ? _panel.Ends[last] : double.PositiveInfinity);
+        var (from, to) = (_panel.Ends[_lasts.Start.Value], end is { } last ? _panel.Ends[last] : double.PositiveInfinity);
         Falls = [.. Sawtooth.Falls(_panel, _byProcess, weights, score.Shape).Where(f => f.At > from && f.At <= to)];
     }
 
@@ -50,7 +50,7 @@ internal sealed class SeriesFinding
     public double LogRatioP99(double byShape)
     {
         PanelFit.Mine.Settle(_panel, _fit.Series.Bins.LogP99, DriftFit.HalfWeight(LatencyQuantile.P99));
-        return InterpolatedRise.Of(PanelFit.Mine, _panel, _score.Shape, byShape, _options.RatioAge) ?? byShape;
+        return InterpolatedRise.Of(PanelFit.Mine, _panel, _lasts, _score.Shape, byShape, _options.RatioAge) ?? byShape;
     }
 
     /// <param name="score">Evidence with what restarts add to it.</param>
@@ -60,7 +60,7 @@ internal sealed class SeriesFinding
         var seconds = Math.Exp(_base);
         var hours = _options.RatioAge * _options.BinSeconds / 3600;
         var bins = _fit.Series.Bins;
-        var process = bins.Processes[_panel.ProcessIndex[_panel.Process[_first]]];
+        var process = bins.Processes[_panel.ProcessIndex[_panel.Process[_lasts.Start.Value]]];
         return new(
             ratio,
             ratio.Map(r => seconds * 1000 * (r - 1) / hours),

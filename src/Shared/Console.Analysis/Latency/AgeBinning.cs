@@ -6,7 +6,7 @@ namespace FleetConsole.Analysis.Latency;
 internal sealed class AgeBinning(BinOptions options, double[] bounds, IReadOnlyList<ProcessIncarnation> processes)
 {
     // Of a window: two that overlap by more, as where a recording rule with moments of its own takes over, hold the same requests twice.
-    private const double LeastOverlap = 0.1;
+    private const double TolerableOverlap = 0.1;
 
     private readonly double _width = options.WidthSeconds;
     private readonly List<double> _ends = [];
@@ -56,7 +56,7 @@ internal sealed class AgeBinning(BinOptions options, double[] bounds, IReadOnlyL
             var end = samples.Times[i];
             while (p + 1 < processes.Count && processes[p + 1].StartedAt <= end)
                 p++;
-            if (end - (step * (1 - LeastOverlap)) < _lastEnd || p >= processes.Count || end - step < processes[p].AloneSince)
+            if (end - (step * (1 - TolerableOverlap)) < _lastEnd || p >= processes.Count || end - step < processes[p].AloneSince)
                 continue;
             if (!Countable(samples.Row(i)) || Excluded(except, end - step, end))
                 continue;

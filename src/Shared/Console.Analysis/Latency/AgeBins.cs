@@ -76,7 +76,7 @@ public sealed class AgeBins
     }
 
     /// <summary>
-    /// These bins and newer samples. Windows that begin before the end of the last window already counted are ignored, so that
+    /// These bins and newer samples. Windows that begin by more than a tenth before the end of the last window already counted are ignored, so that
     /// overlapping answers do no harm.
     /// </summary>
     /// <param name="newer">Samples of the same series.</param>

@@ -69,13 +69,15 @@ public sealed class FollowedTests(Programs programs) : IAsyncLifetime
         Assert.Equal(Verdict.NotEnoughData, (await SeenAsync(viewer, d => d.JudgedAt is not null)).Verdict);
     }
 
-    [Fact]
-    public async Task A_host_whose_version_nothing_tells_is_named_with_what_to_compare()
+    [Theory]
+    [InlineData("")]
+    [InlineData(null)]
+    public async Task A_host_whose_version_nothing_tells_is_named_with_what_to_compare(string? version)
     {
         var viewer = await Console.SignInAsync("viewer");
         Assert.Empty((await Session.Ask(o => viewer.Deploys.ListDeploysAsync(new(), o))).Problem);
 
-        Prometheus.Run("git-3", FakePrometheus.Now - 60, "");
+        Prometheus.Run("git-3", FakePrometheus.Now - 60, version);
 
         var said = await Wait.ForAsync("the missing version is told of", () => Session.Ask(o => viewer.Deploys.ListDeploysAsync(new(), o)), list => list.Problem.Length > 0);
         Assert.StartsWith("Changes of version go unseen on git-3: max by (instance, version) (timestamp(gitlab_build_info", said.Problem, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using FleetConsole.Analysis.Fleet;
 using FleetConsole.Server.Features.Findings;
 using static FleetConsole.Server.Tests.Features.Findings.SomeDrifts;
 
@@ -13,12 +14,16 @@ public sealed class DriftWordsTests
 
     [Fact]
     public void A_restart_that_kept_the_version_is_named_by_host_and_time() => Assert.Equal(
-        "the restart of b at 2026-11-24 08:00 UTC, which kept version 1.0", DriftWords.Ending([Steady("a"), EndedBy("1.0", "b", 1795507200)]));
+        "the restart of b at 2026-11-24 08:00 UTC, which kept the version", DriftWords.Ending([Steady("a"), EndedBy("1.0", "b", 1795507200), EndedBy("1.0", "b", 1795507200)]));
+
+    [Fact]
+    public void Of_a_restart_that_told_no_version_nobody_knows_whether_it_was_a_deploy() => Assert.Equal(
+        "the restart of b at 2026-11-24 08:00 UTC, whose version is not known", DriftWords.Ending([EndedBy(ProcessIncarnation.UnknownVersion, "b", 1795507200)]));
 
     [Fact]
     public void Several_restarts_are_named_by_the_first_and_only_where_they_are_more_than_the_deploys()
     {
-        Assert.Equal("restarts from 2026-11-24 08:00 UTC on, which kept version 1.0", DriftWords.Ending([EndedBy("1.0", "b", 1795510800), EndedBy("1.0", "c", 1795507200), EndedBy("1.1", "a")]));
+        Assert.Equal("restarts from 2026-11-24 08:00 UTC on, which kept the version", DriftWords.Ending([EndedBy("1.0", "b", 1795510800), EndedBy("1.0", "c", 1795507200), EndedBy("1.1", "a")]));
         Assert.Equal("the deploy of 1.1", DriftWords.Ending([EndedBy("1.0", "b", 1795507200), EndedBy("1.1", "a")]));
     }
 

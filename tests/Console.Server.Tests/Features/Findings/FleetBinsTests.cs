@@ -136,7 +136,7 @@ public sealed class FleetBinsTests : IAsyncLifetime
     [Fact]
     public async Task Where_neither_latency_nor_start_times_are_there_latency_is_named()
     {
-        _missing = [Starts, Buckets, "count by"];
+        _missing = [Starts, Buckets, "count("];
 
         var e = await Assert.ThrowsAsync<PrometheusMissingException>(() => LookAsync(Make(), 0));
 
