@@ -58,7 +58,7 @@ internal sealed class BucketReader(PrometheusClient prometheus, PromQl promQl, M
     {
         var recorded = step == RecordedStep ? await ReadRecordedAsync(from, to, cancellationToken) : [];
 
-        // A query for what nobody has left to tell costs next to nothing, and a host that the rule does not keep is not lost.
+        // Where the rule keeps every host this selects no series; a host that it does not keep is not lost.
         var hosts = recorded.Select(s => s[names.HostLabel]).Distinct(StringComparer.Ordinal).ToList();
         var raw = await prometheus.QueryRangeAsync(promQl.BucketIncreases(step, hosts), from + step, to, step, cancellationToken);
         return Gather([.. recorded, .. raw], step);

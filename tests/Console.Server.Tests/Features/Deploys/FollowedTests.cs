@@ -84,6 +84,20 @@ public sealed class FollowedTests(Programs programs) : IAsyncLifetime
         Assert.Contains("Compare Metrics:BuildInfo and Metrics:VersionLabel", said.Problem, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_fleet_without_a_metric_of_versions_is_told_which_settings_bring_deploys()
+    {
+        await using var console = new ConsoleProcess(programs, Prometheus.Url);
+        console.Section("Deploys")["PollSeconds"] = 1;
+        console.Section("Watch")["LookBackDays"] = 1;
+        console.Section("Metrics")["BuildInfo"] = "";
+        await console.StartAsync();
+        var viewer = await console.SignInAsync("viewer");
+
+        var said = await Wait.ForAsync("it is told of", () => Session.Ask(o => viewer.Deploys.ListDeploysAsync(new(), o)), list => list.Problem.Length > 0);
+        Assert.Contains("Set Metrics:BuildInfo and Metrics:VersionLabel", said.Problem, StringComparison.Ordinal);
+    }
+
     private static async Task<Deploy> SeenAsync(Session viewer, Func<Deploy, bool> seen) =>
         (await Wait.ForAsync("the deploy is seen", () => Session.Ask(o => viewer.Deploys.ListDeploysAsync(new(), o)), list => list.Deploys.Count == 1 && seen(list.Deploys[0])))
         .Deploys[0];

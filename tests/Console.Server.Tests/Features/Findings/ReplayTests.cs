@@ -79,6 +79,7 @@ public sealed class ReplayTests(Programs programs) : IAsyncLifetime
 
         Assert.Equal(StatusCode.Unavailable, e.StatusCode);
         Assert.Contains("Query: ", e.Status.Detail, StringComparison.Ordinal);
+        Assert.Contains("Check", e.Status.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
